@@ -1,0 +1,67 @@
+"""`moment-diff`: compare two contracts and say whom the change concerns.
+
+Exit status: 0 the new contract is compatible with the old one, 1 it breaks it, 2 they could not be compared.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+from contract.diff.inputs import compared, load_comparable
+from contract.diff.model import Level
+from contract.diff.render import to_json, to_markdown
+from contract.diff.terminal import to_text
+from contract.errors import ContractError
+from contract.loading import default_path
+from contract.release.store import CONTRACT, last_release
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+
+__all__ = ["main"]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; return its exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        old, new = load_comparable(options.old), load_comparable(options.new)
+        report = compared(old, new)
+    except ContractError as error:
+        for finding in error.findings:
+            print(finding, file=sys.stderr)
+        print("The contracts were not compared.", file=sys.stderr)
+        return 2
+    if options.format == "text":
+        print(to_text(report, old, new))
+    else:
+        print({"json": to_json, "markdown": to_markdown}[options.format](report))
+    return 1 if report.level is Level.BREAKING else 0
+
+
+def _last_released() -> Path:
+    """The contract of the last release; before the first, the contract as it is."""
+    release = last_release()
+    return release.folder / CONTRACT if release else default_path()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="moment-diff",
+        description="Say what changed between two contracts: for whom, how much it matters, and what to do.",
+        epilog="exit status: 0 compatible, 1 breaking, 2 could not compare",
+    )
+    old = "the contract as it was: an OpenAPI 3.1 document (default: the last release of this project's)"
+    parser.add_argument("old", metavar="OLD", nargs="?", default=_last_released(), help=old)
+    new = "the contract as it is now (default: this project's)"
+    parser.add_argument("new", metavar="NEW", nargs="?", default=default_path(), help=new)
+    parser.add_argument("--format", choices=("text", "markdown", "json"), default="text", help="default: text")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,214 @@
+"""Compare what two views say through `anyOf`, `oneOf`, `not` and `if`: further schemas for the same instance."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from contract.diff.members import Members
+from contract.diff.model import Difference, Effect
+from contract.diff.normal import Found as Value
+from contract.diff.normal import Union, canonical
+from contract.diff.pairs import Edge, Relation
+from contract.language import ASSERTIONS, GRAMMAR
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from typing import TypeVar
+
+    from contract.diff.normal import Conjunction, Schemas, View
+    from contract.diff.pairs import Found, Sides
+
+    Item = TypeVar("Item")
+
+__all__ = ["compare_combinations", "compare_lifted"]
+
+
+def compare_combinations(sides: Sides) -> Iterator[Found]:
+    """Every difference in the schemas that apply to the same instance on a condition."""
+    yield from _unions(sides)
+    yield from _negations(sides)
+    yield from _conditions(sides)
+
+
+def compare_lifted(sides: Sides) -> list[Found] | None:
+    """Compare a schema with a union that took its place, as one branch beside others; None when no union did."""
+    if not sides.old.unions and _is_union(sides.new):
+        return list(_union(sides, _alone(sides.new, sides.pair[0], sides.old_schemas), sides.new.unions[0]))
+    if not sides.new.unions and _is_union(sides.old):
+        return list(_union(sides, sides.old.unions[0], _alone(sides.old, sides.pair[1], sides.new_schemas)))
+    return None
+
+
+def _alone(view: View, branch: Conjunction, schemas: Schemas) -> Union:
+    """A schema as the only branch of a union like that of a view."""
+    return replace(view.unions[0], branches=(branch,), value=schemas.written(branch), exclusive=False)
+
+
+def _is_union(view: View) -> bool:
+    """Whether a view consists of one union and nothing else that refuses."""
+    return len(view.unions) == 1 and not view.keywords.keys() & (ASSERTIONS | GRAMMAR["schema"].keys()) - {
+        view.unions[0].keyword,
+        "allOf",
+    }
+
+
+def _unions(sides: Sides) -> Iterator[Found]:
+    keys = [(lambda union: canonical(union.value),) * 2, (_anything, _anything)]
+    for before, now in _pair_up(sides.old.unions, sides.new.unions, keys):
+        if before is None and now is not None:
+            yield Difference(f"{_name(now)}-added", Effect.NARROWER, now.pointer, new=now.value)
+        elif now is None and before is not None:
+            yield Difference(f"{_name(before)}-removed", Effect.WIDER, before.pointer, old=before.value)
+        elif before is not None and now is not None:
+            yield from _union(sides, before, now)
+
+
+def _anything(_: object) -> str:
+    return ""
+
+
+def _name(union: Union) -> str:
+    return "any-of" if union.keyword == "anyOf" else "one-of"
+
+
+def _union(sides: Sides, before: Union, now: Union) -> Iterator[Found]:
+    exclusive = _overlaps(sides.old_schemas, before), _overlaps(sides.new_schemas, now)
+    values = before.value, now.value
+    name = "one-of" if any(exclusive) else _name(now)
+    changed = Difference(f"{name}-changed", Effect.EITHER, now.pointer, *values)
+    if exclusive[0] != exclusive[1]:
+        yield changed
+    came, went = (Effect.EITHER, Effect.EITHER) if any(exclusive) else (Effect.WIDER, Effect.NARROWER)
+    for old, new in _pair_up(before.branches, now.branches, _branch_keys(sides)):
+        if old is None and new is not None:
+            yield Difference(f"{name}-branch-added", came, _at(new, now), new=sides.new_schemas.written(new))
+        elif new is None and old is not None:
+            yield Difference(f"{name}-branch-removed", went, _at(old, before), old=sides.old_schemas.written(old))
+        elif old is not None and new is not None:
+            relation = Relation.OPAQUE if any(exclusive) else Relation.SAME
+            yield Edge((old, new), "", relation, changed, sides.declared)
+
+
+def _at(branch: Conjunction, union: Union) -> str:
+    return branch[0] if branch else f"{union.pointer}/{union.branches.index(branch)}"
+
+
+def _overlaps(schemas: Schemas, union: Union) -> bool:
+    """Whether only one branch may match although two could."""
+    return union.exclusive and not all(_disjoint(schemas, *pair) for pair in combinations(union.branches, 2))
+
+
+def _disjoint(schemas: Schemas, one: Conjunction, other: Conjunction, depth: int = 3) -> bool:
+    """Whether no instance keeps both schemas, as far as that shows at once."""
+    views = schemas.view(one), schemas.view(other)
+    common = views[0].types & views[1].types
+    values = views[0].values, views[1].values
+    if not common or (values[0] is not None and values[1] is not None and not values[0].keys() & values[1].keys()):
+        return True
+    if common != {"object"} or not depth:
+        return False
+    members = Members.of(schemas, views[0]), Members.of(schemas, views[1])
+    return any(
+        _disjoint(schemas, members[0].schema_of(name), members[1].schema_of(name), depth - 1)
+        for name in views[0].required.keys() | views[1].required.keys()
+    )
+
+
+def _branch_keys(sides: Sides) -> list[tuple[Callable[[Conjunction], object], Callable[[Conjunction], object]]]:
+    """By what an old branch is known again among the new ones, the surest first."""
+
+    def keys(schemas: Schemas) -> list[Callable[[Conjunction], object]]:
+        return [
+            lambda branch: canonical(schemas.refusing(branch)),
+            lambda branch: _component(branch) or _never(),
+            lambda branch: _tags(schemas.view(branch)) or _never(),
+            lambda branch: _never() if _component(branch) else _kind(schemas.view(branch)),
+        ]
+
+    return list(zip(keys(sides.old_schemas), keys(sides.new_schemas), strict=True))
+
+
+def _component(branch: Conjunction) -> str:
+    return next((pointer for pointer in branch if re.fullmatch(r"/components/schemas/[^/]*", pointer)), "")
+
+
+def _never() -> object:
+    """A key that no other branch has."""
+    return object()
+
+
+def _kind(view: View) -> tuple[frozenset[str], str]:
+    return view.types, _tags(view)
+
+
+def _tags(view: View) -> str:
+    """The constants by which a reader tells an object's kind."""
+    constants = [
+        (name, canonical(node["const"]))
+        for properties in view.all("properties")
+        for name, node in properties.value.items()
+        if isinstance(node, dict) and "const" in node
+    ]
+    return canonical(sorted(constants)) if constants else ""
+
+
+def _pair_up(
+    old: Sequence[Item], new: Sequence[Item], keys: Sequence[tuple[Callable[[Item], object], Callable[[Item], object]]]
+) -> Iterator[tuple[Item | None, Item | None]]:
+    """Each old item with the new one that has the same key, by the first key that tells; then those left over."""
+    left, right = list(old), list(new)
+    for old_key, new_key in keys:
+        waiting: dict[object, list[Item]] = {}
+        for item in right:
+            waiting.setdefault(new_key(item), []).append(item)
+        for item in tuple(left):
+            if matches := waiting.get(old_key(item)):
+                partner = matches.pop(0)
+                left.remove(item)
+                right.remove(partner)
+                yield item, partner
+    yield from ((item, None) for item in left)
+    yield from ((None, item) for item in right)
+
+
+def _negations(sides: Sides) -> Iterator[Found]:
+    keys = [(lambda found: canonical(found.value),) * 2, (_anything, _anything)]
+    for before, now in _pair_up(sides.old.all("not"), sides.new.all("not"), keys):
+        if before is None and now is not None:
+            yield Difference("not-added", Effect.NARROWER, now.pointer, new=now.value)
+        elif now is None and before is not None:
+            yield Difference("not-removed", Effect.WIDER, before.pointer, old=before.value)
+        elif before is not None and now is not None:
+            yield Edge(sides.join([before.pointer], [now.pointer]), "", Relation.NEGATED, None, sides.declared)
+
+
+def _conditions(sides: Sides) -> Iterator[Found]:
+    keys = [(lambda found: canonical(found.value["if"]),) * 2, (_anything, _anything)]
+    for before, now in _pair_up(_conditional(sides.old), _conditional(sides.new), keys):
+        if before is None and now is not None:
+            yield Difference("if-added", Effect.NARROWER, f"{now.pointer}/if", new=_clause(now))
+        elif now is None and before is not None:
+            yield Difference("if-removed", Effect.WIDER, f"{before.pointer}/if", old=_clause(before))
+        elif before is not None and now is not None:
+            changed = Difference("if-changed", Effect.EITHER, f"{now.pointer}/if", before.value["if"], now.value["if"])
+            pair = sides.join([f"{before.pointer}/if"], [f"{now.pointer}/if"])
+            yield Edge(pair, "", Relation.OPAQUE, changed)
+            for keyword in ("then", "else"):
+                places = ([f"{side.pointer}/{keyword}"] if keyword in side.value else [] for side in (before, now))
+                yield from sides.child(keyword, sides.join(*places), declared=sides.declared)
+
+
+def _conditional(view: View) -> list[Value]:
+    """The schema objects whose `if` decides something."""
+    return [
+        Value(pointer, node)
+        for pointer, node in view.nodes.items()
+        if isinstance(node, dict) and "if" in node and node.keys() & {"then", "else"}
+    ]
+
+
+def _clause(found: Value) -> dict[str, object]:
+    return {key: found.value[key] for key in ("if", "then", "else") if key in found.value}

@@ -1,0 +1,109 @@
+"""The members of an object: which schema applies to the member of a given name.
+
+`properties`, `patternProperties`, `additionalProperties` and `unevaluatedProperties` of every schema that applies work
+together here (JSON Schema core, sections 10.3.2 and 11.3).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from contract.patterns import matches
+from contract.pointers import escape
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from contract.diff.normal import Conjunction, Schemas, View
+
+__all__ = ["Closing", "Members"]
+
+
+@dataclass(frozen=True)
+class Closing:
+    """What `additionalProperties` or `unevaluatedProperties` says of the members that nothing else names.
+
+    Attributes:
+        keyword: Which of the two.
+        pointer: Where it stands.
+        names: The names that it does not concern.
+        patterns: The patterns of names that it does not concern.
+    """
+
+    keyword: str
+    pointer: str
+    names: frozenset[str]
+    patterns: frozenset[str]
+
+    def concerns(self, name: str) -> bool:
+        """Whether the member of this name is left to it."""
+        return name not in self.names and not any(matches(pattern, name) for pattern in self.patterns)
+
+
+@dataclass
+class Members:
+    """The members of the objects that a view accepts.
+
+    Attributes:
+        named: For each named property, where its schemas stand.
+        patterns: For each pattern of names, where its schemas stand.
+        closings: What applies to the rest.
+        opaque: Whether the rest depends on which conditional branch an instance takes (`unevaluatedProperties`).
+    """
+
+    schemas: Schemas
+    named: dict[str, list[str]] = field(default_factory=dict)
+    patterns: dict[str, list[str]] = field(default_factory=dict)
+    closings: list[Closing] = field(default_factory=list)
+    opaque: bool = False
+
+    @classmethod
+    def of(cls, schemas: Schemas, view: View) -> Members:
+        """Gather the members of a view."""
+        members = cls(schemas)
+        for keyword, into in (("properties", members.named), ("patternProperties", members.patterns)):
+            for found in view.all(keyword):
+                for name in found.value:
+                    into.setdefault(name, []).append(f"{found.pointer}/{escape(name)}")
+        for found in view.all("additionalProperties"):
+            owner = schemas.node(found.pointer.rpartition("/")[0])
+            names, patterns = _known(owner)
+            members._close("additionalProperties", found.pointer, found.value, names, patterns)
+        for found in view.all("unevaluatedProperties"):
+            members._close_unevaluated(found.pointer, found.value)
+        return members
+
+    def _close(self, keyword: str, pointer: str, value: Any, names: frozenset[str], patterns: frozenset[str]) -> None:
+        if value is not True and value != {}:
+            self.closings.append(Closing(keyword, pointer, names, patterns))
+
+    def _close_unevaluated(self, pointer: str, value: Any) -> None:
+        nodes = [self.schemas.node(part) for part in self.schemas.at(pointer.rpartition("/")[0])]
+        objects = [node for node in nodes if isinstance(node, dict)]
+        if any(node.keys() & _CONDITIONAL for node in objects):
+            self.opaque = True
+        elif not any("additionalProperties" in node for node in objects):
+            known = [_known(node) for node in objects]
+            names = frozenset[str]().union(*(names for names, _ in known))
+            patterns = frozenset[str]().union(*(patterns for _, patterns in known))
+            self._close("unevaluatedProperties", pointer, value, names, patterns)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Every name that this view treats apart from others."""
+        return frozenset(self.named).union(*(closing.names for closing in self.closings))
+
+    def schema_of(self, name: str) -> Conjunction:
+        """Everything that applies to the member of this name."""
+        pointers = list(self.named.get(name, ()))
+        pointers += [at for pattern, places in self.patterns.items() if matches(pattern, name) for at in places]
+        pointers += [closing.pointer for closing in self.closings if closing.concerns(name)]
+        return self.schemas.join(pointers)
+
+
+_CONDITIONAL = {"anyOf", "oneOf", "if", "dependentSchemas", "not"}
+
+
+def _known(node: Mapping[str, Any]) -> tuple[frozenset[str], frozenset[str]]:
+    return frozenset(node.get("properties", ())), frozenset(node.get("patternProperties", ()))

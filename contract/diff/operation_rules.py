@@ -1,0 +1,189 @@
+"""The rules of the change report on everything but schemas: operations and what they exchange, security, servers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from contract.diff.model import Level
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+__all__ = ["OPERATION_RULES", "OperationRule"]
+
+NOTE, WARNING, BREAKING = Level.NOTE, Level.WARNING, Level.BREAKING
+
+
+@dataclass(frozen=True)
+class OperationRule:
+    """One kind of change of an operation or of what surrounds it.
+
+    Attributes:
+        id: The rule's id.
+        level: How much it matters.
+        opposite: The rule that undoes it.
+        says: Who is affected and what to do; `{place}`, `{old}` and `{new}` stand for the case at hand.
+        prose: Whether it changes words only.
+    """
+
+    id: str
+    level: Level
+    opposite: str
+    says: str
+    prose: bool = False
+
+
+_PAIRS = (
+    # Two rules that undo each other: id, level and sentence of each.
+    (
+        ("operation-removed", BREAKING, "{old} is gone. Callers must stop using it."),
+        ("operation-added", NOTE, "{new} is new. Nobody needs to change."),
+    ),
+    (
+        ("operation-deprecated", NOTE, "Callers should look for what replaces it; it still works."),
+        ("operation-deprecation-withdrawn", NOTE, "Callers can rely on the operation again."),
+    ),
+    (
+        ("request-required-parameter-added", BREAKING, "Callers must send {place} now."),
+        (
+            "request-required-parameter-removed",
+            WARNING,
+            "The server no longer reads {place}. Callers should stop sending it.",
+        ),
+    ),
+    (
+        ("request-optional-parameter-added", NOTE, "Callers may send {place} now; nobody needs to change."),
+        (
+            "request-optional-parameter-removed",
+            WARNING,
+            "The server no longer reads {place}. Callers should stop sending it.",
+        ),
+    ),
+    (
+        ("request-parameter-became-required", BREAKING, "Callers that leave out {place} are refused: send it always."),
+        ("request-parameter-became-optional", NOTE, "Callers may leave out {place} now; servers must cope without it."),
+    ),
+    (
+        ("request-parameter-deprecated", NOTE, "Callers should stop sending {place}; it is still read."),
+        ("request-parameter-deprecation-withdrawn", NOTE, "Callers can rely on {place} again."),
+    ),
+    (
+        ("request-required-body-added", BREAKING, "Callers must send a body now."),
+        (
+            "request-required-body-removed",
+            WARNING,
+            "The server no longer reads a body. Callers should stop sending one.",
+        ),
+    ),
+    (
+        ("request-optional-body-added", NOTE, "Callers may send a body now; nobody needs to change."),
+        (
+            "request-optional-body-removed",
+            WARNING,
+            "The server no longer reads a body. Callers should stop sending one.",
+        ),
+    ),
+    (
+        ("request-body-became-required", BREAKING, "Callers that send no body are refused: send one always."),
+        ("request-body-became-optional", NOTE, "Callers may leave out the body now; servers must cope without it."),
+    ),
+    (
+        ("request-media-type-removed", BREAKING, "Callers that send {old} are refused: send another media type."),
+        ("request-media-type-added", NOTE, "Callers may send {new} now; servers must read it."),
+    ),
+    (
+        ("response-media-type-added", WARNING, "Readers may be sent {new}: name what you read in `Accept`."),
+        ("response-media-type-removed", BREAKING, "Readers are no longer sent {old}: read another media type."),
+    ),
+    (
+        (
+            "response-success-status-added",
+            BREAKING,
+            "Readers that know the old answers only may meet {new}: handle it.",
+        ),
+        ("response-success-status-removed", WARNING, "Readers no longer meet {old}: do not wait for it."),
+    ),
+    (
+        ("response-error-status-added", WARNING, "Readers may meet {new}: handle it like other errors of its class."),
+        ("response-error-status-removed", NOTE, "Readers no longer meet {old}; nobody needs to change."),
+    ),
+    (
+        ("response-required-header-removed", BREAKING, "Readers no longer find {place}: do without it."),
+        ("response-required-header-added", NOTE, "Readers find {place} now; servers must send it."),
+    ),
+    (
+        ("response-optional-header-removed", BREAKING, "Readers no longer find {place}: do without it."),
+        ("response-optional-header-added", NOTE, "Readers may find {place} now; nobody needs to change."),
+    ),
+    (
+        ("response-header-became-optional", BREAKING, "Readers may no longer find {place}: do without it."),
+        ("response-header-became-required", NOTE, "Readers always find {place} now; servers must send it."),
+    ),
+    (
+        ("response-header-deprecated", NOTE, "Readers should stop using {place}; it is still sent."),
+        ("response-header-deprecation-withdrawn", NOTE, "Readers can rely on {place} again."),
+    ),
+    (
+        ("response-link-removed", WARNING, "Those who follow {place} no longer find it."),
+        ("response-link-added", NOTE, "{place} can be followed now; nobody needs to change."),
+    ),
+    (
+        (
+            "security-alternative-removed",
+            BREAKING,
+            "Callers that identify themselves by {old} are refused: use another way.",
+        ),
+        ("security-alternative-added", NOTE, "Callers may identify themselves by {new} now; nobody needs to change."),
+    ),
+    (
+        ("security-scope-added", BREAKING, "Callers need the further permission {new}."),
+        ("security-scope-removed", NOTE, "Callers no longer need the permission {old}."),
+    ),
+    (
+        ("server-removed", BREAKING, "Callers can no longer reach the API at {old}: use another server."),
+        ("server-added", NOTE, "Callers can reach the API at {new} as well; nobody needs to change."),
+    ),
+    (
+        ("server-variable-value-removed", BREAKING, "Callers can no longer put {old} into {place}: use another value."),
+        ("server-variable-value-added", NOTE, "Callers may put {new} into {place} as well; nobody needs to change."),
+    ),
+)
+
+_ALONE = (
+    (
+        "operation-id-changed",
+        WARNING,
+        "The name changed from {old} to {new}: users of generated clients call another method.",
+    ),
+    (
+        "path-parameter-renamed",
+        WARNING,
+        "The URL is as before, but generated clients name the argument {new}, no longer {old}.",
+    ),
+    ("request-parameter-serialization-changed", BREAKING, "Callers must write {place} as {new}; before, {old}."),
+    ("request-parameter-media-type-changed", BREAKING, "Callers must write {place} as {new}; before, {old}."),
+    ("request-encoding-changed", BREAKING, "Callers must encode the parts of {place} as {new}; before, {old}."),
+    ("response-encoding-changed", BREAKING, "Readers must read the parts of {place} as {new}; before, {old}."),
+    ("response-header-serialization-changed", BREAKING, "Readers must read {place} as {new}; before, {old}."),
+    ("response-header-media-type-changed", BREAKING, "Readers must read {place} as {new}; before, {old}."),
+    ("response-link-changed", WARNING, "{place} leads elsewhere now: check what you follow it for."),
+    ("security-scheme-changed", BREAKING, "Callers must identify themselves by {new}; before, by {old}."),
+    ("server-variable-default-changed", BREAKING, "Callers that name no {place} reach {new} now; before, {old}."),
+)
+
+_PROSE = ("summary", "description", "examples", "tags", "extension", "information")
+
+
+def _rules() -> Iterator[OperationRule]:
+    for first, second in _PAIRS:
+        for (name, level, says), (opposite, *_) in ((first, second), (second, first)):
+            yield OperationRule(name, level, opposite, says)
+    for name, level, says in _ALONE:
+        yield OperationRule(name, level, name, says)
+    for name in _PROSE:
+        yield OperationRule(f"{name}-changed", NOTE, f"{name}-changed", f"The {name} of {{place}} changed.", prose=True)
+
+
+OPERATION_RULES: Mapping[str, OperationRule] = {rule.id: rule for rule in _rules()}
+"""Every rule on anything but schemas, by its id."""

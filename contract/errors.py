@@ -1,0 +1,54 @@
+"""What can be wrong with a contract, and where.
+
+ContractError     the contract cannot be used: unreadable, malformed, or breaking a rule
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["ContractError", "Finding", "unusable"]
+
+
+@dataclass(frozen=True, order=True)
+class Finding:
+    """One thing that is wrong with a contract.
+
+    Attributes:
+        source: The file, as the user named it.
+        line: The line in the file, from 1; 0 when the whole file is meant.
+        pointer: JSON pointer (RFC 6901) to the place in the document.
+        rule: The name of the rule that is broken, such as `pattern-compiles`.
+        message: What is wrong and what to do about it.
+    """
+
+    source: str
+    line: int
+    pointer: str
+    rule: str
+    message: str
+
+    def __str__(self) -> str:
+        place = f"{self.source}:{self.line}" if self.line else self.source
+        at = f" at {self.pointer}" if self.pointer else ""
+        return f"{place}: {self.message}{at} [{self.rule}]"
+
+
+class ContractError(Exception):
+    """The contract cannot be used; `findings` say why, one for each place."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        super().__init__("\n".join(map(str, findings)))
+        self.findings = tuple(findings)
+
+    def __reduce__(self) -> tuple[type[ContractError], tuple[tuple[Finding, ...]]]:
+        return type(self), (self.findings,)
+
+
+def unusable(source: str, line: int, rule: str, message: str) -> ContractError:
+    """The refusal of a file as a whole, for one reason."""
+    return ContractError([Finding(source, line, "", rule, message)])

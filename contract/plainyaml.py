@@ -1,0 +1,116 @@
+"""Read YAML as JSON with lines: YAML 1.2's core schema, and nothing that JSON cannot say."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from contract.errors import ContractError, Finding, unusable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["compose", "construct"]
+
+_MAX_DEPTH = 200
+
+
+class _Loader(yaml.CSafeLoader):
+    """YAML 1.2's core schema: `no` is a string, a date is a string, `010` is not eight."""
+
+    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - PyYAML's own way to say it
+    depth = 0
+
+    def descend_resolver(self, parent: yaml.Node | None, index: Any) -> None:
+        """Called on the way into every node. The composer is recursive C, which a deep document would overrun."""
+        super().descend_resolver(parent, index)
+        self.depth += 1
+        if self.depth > _MAX_DEPTH:
+            message = f"it is nested more than {_MAX_DEPTH} levels deep"
+            raise yaml.YAMLError(message)
+
+    def ascend_resolver(self) -> None:
+        """Called on the way out of every node."""
+        super().ascend_resolver()
+        self.depth -= 1
+
+
+_Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"(?:~|null|Null|NULL|)\Z"), [*"~nN", ""])
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:bool", re.compile(r"(?:true|True|TRUE|false|False|FALSE)\Z"), [*"tTfF"]
+)
+_Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"[-+]?(?:0|[1-9][0-9]*)\Z"), [*"-+0123456789"])
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:float",
+    re.compile(r"[-+]?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?\Z"),
+    [*"-+0123456789"],
+)
+
+
+def construct(root: yaml.Node) -> Any:
+    """The value that a tree of nodes stands for."""
+    return _Loader("").construct_document(root)
+
+
+def compose(data: bytes, source: str) -> yaml.Node:
+    """The tree of nodes that a text stands for, each with its line.
+
+    Raises:
+        ContractError: The text is no YAML, or uses what JSON does not have: tags, aliases, keys that are no strings.
+    """
+    root = _composed(data, source)
+    problems = [Finding(source, mark.line + 1, "", "plain-yaml", message) for mark, message in _irregular(root)]
+    if problems:
+        raise ContractError(problems)
+    return root
+
+
+def _composed(data: bytes, source: str) -> yaml.Node:
+    try:
+        root = _Loader(data).get_single_node()
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        message = " ".join(filter(None, [error.context, error.problem]))
+        raise unusable(source, mark.line + 1 if mark else 0, "readable", f"this is no YAML: {message}") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise unusable(source, 0, "readable", f"this is no YAML: {' '.join(str(error).split())}") from None
+    if root is None:
+        raise unusable(source, 0, "readable", "the file is empty")
+    return root
+
+
+def _irregular(root: yaml.Node) -> Iterator[tuple[yaml.Mark, str]]:
+    """What YAML allows and JSON does not: it has no pointer, or not one meaning for every reader."""
+    seen: set[int] = set()
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        if node.tag not in _JSON_TAGS:
+            yield node.start_mark, f"the tag {node.tag!r} has no meaning in a contract; remove it"
+        if isinstance(node, yaml.ScalarNode):
+            continue
+        if id(node) in seen:
+            yield node.start_mark, "an alias repeats this value; use $ref instead"
+            continue
+        seen.add(id(node))
+        if isinstance(node, yaml.MappingNode):
+            yield from _irregular_keys(node)
+            stack.extend(value for _, value in node.value)
+        else:
+            stack.extend(node.value)
+
+
+_JSON_TAGS = frozenset(f"tag:yaml.org,2002:{name}" for name in ("map", "seq", "str", "int", "float", "bool", "null"))
+
+
+def _irregular_keys(node: yaml.MappingNode) -> Iterator[tuple[yaml.Mark, str]]:
+    names: set[str] = set()
+    for key, _ in node.value:
+        if not isinstance(key, yaml.ScalarNode) or key.tag != "tag:yaml.org,2002:str":
+            yield key.start_mark, "a key must be a string; put it in quotes"
+        elif key.value in names:
+            yield key.start_mark, f"the key {key.value!r} stands here twice; keep one"
+        else:
+            names.add(key.value)

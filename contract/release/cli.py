@@ -1,0 +1,167 @@
+"""`moment-release`: hold a contract against its last release, raise its version, and freeze a new one.
+
+Exit status: 0 done or in order, 1 the contract asks for something first, 2 it cannot be used.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from contract.diff.inputs import load_comparable
+from contract.errors import ContractError
+from contract.lint import check
+from contract.loading import default_path
+from contract.release.changelog import entry, first_entry, with_entry
+from contract.release.gate import asked_for, type_faults, version_faults
+from contract.release.store import CONTRACT, Release, freeze, releases
+from contract.release.versions import Version
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from contract.errors import Finding
+    from contract.loading import Contract
+
+__all__ = ["main"]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; return its exit status."""
+    options = _parser().parse_args(arguments)
+    options.root = options.contract.parent
+    try:
+        published = releases(options.root / "releases")
+        return int(options.run(options, published[-1] if published else None, published))
+    except ContractError as error:
+        return _refuse(error.findings, 2)
+
+
+def _refuse(findings: Sequence[Finding], status: int) -> int:
+    for finding in findings:
+        print(finding, file=sys.stderr)
+    return status
+
+
+def _check(options: argparse.Namespace, last: Release | None, published: Sequence[Release]) -> int:
+    """Say whether every release is as it was, the version is high enough, and users of the last client can go on."""
+    contract = load_comparable(options.contract)
+    if last is None:
+        print(f"{contract.source}: version {contract.version}; nothing is published yet")
+        return 0
+    if findings := [fault for release in published for fault in release.faults()]:
+        return _refuse(findings, 1)
+    findings = version_faults(contract, last)
+    faults = type_faults(last, options.root / "generated")
+    if not findings and faults and Version.parse(contract.version).major == last.version.major:
+        findings = faults
+    if findings:
+        return _refuse(findings, 1)
+    users = "no longer type-check, as a new major version allows" if faults else "type-check"
+    print(f"{contract.source}: version {contract.version} is enough since {last.version}; its client's users {users}")
+    return 0
+
+
+def _bump(options: argparse.Namespace, last: Release | None, _: Sequence[Release]) -> int:
+    """Raise `info.version` to what the changes since the last release ask for, if it is lower."""
+    contract = load_comparable(options.contract)
+    if last is None:
+        return 0
+    least, report = asked_for(contract, last)
+    if not report.changes:
+        print(f"{contract.source}: nothing changed since {last.version}; there is nothing to release", file=sys.stderr)
+        return 1
+    if Version.parse(contract.version) < least:
+        options.contract.write_text(_with_version(contract, least), encoding="utf-8")
+        print(f"{contract.source}: version {contract.version} raised to {least}")
+    return 0
+
+
+def _with_version(contract: Contract, version: Version) -> str:
+    """The text of a contract with another version, and every other character as it was."""
+    lines = contract.data.decode().splitlines(keepends=True)
+    at = contract.line("/info/version") - 1
+    lines[at] = lines[at].replace(contract.version, str(version), 1)
+    return "".join(lines)
+
+
+def _freeze(options: argparse.Namespace, last: Release | None, _: Sequence[Release]) -> int:
+    """Freeze the contract as a release, and write its entry of the changelog."""
+    contract = load_comparable(options.contract)
+    if findings := check(contract) or (version_faults(contract, last) if last else []):
+        return _refuse(findings, 1)
+    version = Version.parse(contract.version)
+    text = _entry(options, version, contract, last)
+    usage = {f"client/{path.name}": path.read_bytes() for path in options.usage}
+    release = freeze(options.root / "releases", version, {CONTRACT: contract.data, **usage})
+    changelog = options.root / "CHANGELOG.md"
+    before = changelog.read_text("utf-8") if changelog.is_file() else ""
+    changelog.write_text(with_entry(before, text), encoding="utf-8")
+    print(f"{version} is frozen in {release.folder}, and {changelog.name} tells of it")
+    return 0
+
+
+def _entry(options: argparse.Namespace, version: Version, contract: Contract, last: Release | None) -> str:
+    if last is None:
+        return first_entry(version, _today(), contract)
+    _, report = asked_for(contract, last)
+    notes = options.notes.read_text("utf-8") if options.notes else ""
+    return entry(version, _today(), report, options.correction, notes)
+
+
+def _today() -> date:
+    """The day of the release: today, or the one that SOURCE_DATE_EPOCH asks for."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    return (datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)).date()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="moment-release", description="Check, raise and publish versions of a contract."
+    )
+    parser.add_argument(
+        "--contract",
+        type=Path,
+        default=_project_contract(),
+        help="the contract; releases/, generated/ and CHANGELOG.md stand beside it (default: this project's own)",
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, run, about in (
+        ("check", _check, "fail when the version is too low, a release was altered, or users of its client break"),
+        ("bump", _bump, "raise info.version to what the changes since the last release ask for"),
+        ("freeze", _freeze, "freeze the contract under its version, and write its entry of CHANGELOG.md"),
+    ):
+        command = commands.add_parser(name, help=about, description=about)
+        command.set_defaults(run=run)
+        if name == "freeze":
+            _add_freeze_options(command)
+    return parser
+
+
+def _project_contract() -> Path:
+    """This project's own contract, named as a person in the working directory would name it."""
+    path = default_path()
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+
+
+def _add_freeze_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--usage", type=Path, nargs="*", default=[], help="typed Python that users of the client write"
+    )
+    command.add_argument("--notes", type=Path, help="what to add for those who migrate, in Markdown")
+    command.add_argument(
+        "--correction",
+        nargs="*",
+        default=[],
+        metavar="WHERE",
+        help="where the description was wrong and the API is as it was: JSON pointers, or ids of operations",
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

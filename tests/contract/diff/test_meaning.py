@@ -1,0 +1,208 @@
+"""Two ways of writing the same contract are no change, and a change is told of where it shows."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+import yaml
+
+from contract import Contract
+from contract.diff import Level, compare
+from contract.loading import parse
+
+_TEXT = {"type": "string", "maxLength": 5}
+_ITEM: dict[str, Any] = {
+    "type": "object",
+    "required": ["a"],
+    "properties": {"a": _TEXT, "b": {"type": "integer", "minimum": 1}},
+}
+_REF = {"$ref": "#/components/schemas/Item"}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        pytest.param(_ITEM, _REF, id="behind-a-reference"),
+        pytest.param(_ITEM, {"allOf": [_REF]}, id="behind-allOf"),
+        pytest.param(_ITEM, {"anyOf": [_REF]}, id="an-anyOf-of-one-branch"),
+        pytest.param(
+            _ITEM,
+            {"allOf": [{"type": "object", "required": ["a"]}, {"properties": _ITEM["properties"]}]},
+            id="in-parts",
+        ),
+        pytest.param(
+            _ITEM,
+            dict(reversed([*_ITEM.items(), ("properties", dict(reversed(_ITEM["properties"].items())))])),
+            id="order",
+        ),
+        pytest.param(
+            {"type": ["string", "null"]}, {"anyOf": [{"type": "null"}, {"type": "string"}]}, id="a-union-of-types"
+        ),
+        pytest.param({"type": ["string", "null"]}, {"oneOf": [{"type": "null"}, {"type": "string"}]}, id="oneOf-types"),
+        pytest.param({"enum": ["a", "b"]}, {"type": "string", "enum": ["b", "a"]}, id="a-type-that-enum-implies"),
+        pytest.param({"const": 1}, {"enum": [1.0]}, id="const-and-enum"),
+        pytest.param(
+            {"type": "integer", "minimum": 1}, {"type": "integer", "exclusiveMinimum": 0}, id="bounds-of-integers"
+        ),
+        pytest.param(
+            {"maxLength": 5, "type": "string"}, {"allOf": [_TEXT, {"maxLength": 9}]}, id="a-wider-limit-beside"
+        ),
+        pytest.param({"type": "integer"}, {"type": "integer", "maxLength": 5}, id="a-limit-on-another-type"),
+        pytest.param(
+            {"type": "array"}, {"type": "array", "minItems": 0, "uniqueItems": False}, id="limits-that-say-nothing"
+        ),
+        pytest.param({"type": "object"}, {"type": "object", "additionalProperties": True}, id="open-by-default"),
+        pytest.param(
+            {"type": "array", "items": _TEXT}, {"type": "array", "prefixItems": [_TEXT], "items": _TEXT}, id="prefix"
+        ),
+        pytest.param(
+            {"type": "string", "pattern": r"^\d{1,}[a-zA-Z]$"},
+            {"type": "string", "pattern": "^[0-9]+[A-Za-z]$"},
+            id="a-pattern-of-the-same-meaning",
+        ),
+        pytest.param(
+            {"anyOf": [_TEXT, _ITEM, {"const": 1}]}, {"anyOf": [{"const": 1}, _REF, _TEXT]}, id="branches-in-order"
+        ),
+        pytest.param(
+            {"type": "object", "dependentRequired": {"a": ["b"]}, "required": ["b"]},
+            {"type": "object", "required": ["b"]},
+            id="a-dependency-that-required-implies",
+        ),
+    ],
+)
+def test_another_way_of_writing_is_no_change(one: Any, other: Any, changes_between: Any) -> None:
+    """The same schema written otherwise shows nothing, either way round."""
+    assert changes_between(one, other, {"Item": _ITEM}) == ()
+    assert changes_between(other, one, {"Item": _ITEM}) == ()
+
+
+def test_recursive_schemas_end(changes_between: Any) -> None:
+    """A change deep in schemas that lead back to themselves and each other is found once for each direction."""
+
+    def parts(limit: int) -> dict[str, Any]:
+        tree = {
+            "type": "object",
+            "properties": {"left": _ref("Tree"), "right": _ref("Forest"), "name": {"maxLength": limit}},
+        }
+        return {"Tree": tree, "Forest": {"type": "array", "items": {"anyOf": [_ref("Tree"), _ref("Forest")]}}}
+
+    changes = changes_between(_ref("Tree"), _ref("Tree"), parts(5), new_components=parts(4))
+    assert [(change.rule, change.level) for change in changes] == [
+        ("request-property-max-length-decreased", Level.BREAKING),
+        ("response-property-max-length-decreased", Level.NOTE),
+    ]
+
+
+def _ref(name: str) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def test_renaming_a_component_is_no_change(changes_between: Any) -> None:
+    """What a shared schema is called is not part of any exchange."""
+    recursive = {"type": "object", "properties": {"next": _ref("A")}}
+    renamed = {"type": "object", "properties": {"next": _ref("B")}}
+    assert changes_between(_ref("A"), _ref("B"), {"A": recursive}, new_components={"B": renamed}) == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rules"),
+    [
+        pytest.param(
+            _ref("Item"),
+            {"anyOf": [_ref("Item"), {"type": "object", "required": ["z"]}]},
+            {"any-of-branch-added"},
+            id="lifted",
+        ),
+        pytest.param(
+            {"anyOf": [_ref("Item"), _ref("Other")]},
+            {"anyOf": [_ref("Item")]},
+            {"any-of-branch-removed"},
+            id="one-left",
+        ),
+        pytest.param(
+            {"type": "string"}, {"anyOf": [{"type": "string"}, {"type": "null"}]}, {"became-nullable"}, id="nullable"
+        ),
+        pytest.param(
+            {"type": "object", "properties": {"a": True}, "additionalProperties": False},
+            {"type": "object", "properties": {"a": True, "b": True}, "additionalProperties": False},
+            {"optional-property-added"},
+            id="property-of-a-closed-object",
+        ),
+        pytest.param(
+            {"type": "integer", "minimum": 2},
+            {"type": "integer", "exclusiveMinimum": 2},
+            {"exclusive-minimum-added"},
+            id="bound-became-exclusive",
+        ),
+    ],
+)
+def test_a_change_is_told_of_in_the_plainest_way(old: Any, new: Any, rules: set[str], changes_between: Any) -> None:
+    """One edit gives one rule, also where a schema becomes one branch among several."""
+    found = changes_between(old, new, {"Item": _ITEM, "Other": {"type": "object", "required": ["y"]}})
+    assert {change.rule.split("-", 2)[2] for change in found if "property-added" not in change.rule} | {
+        change.rule.split("-", 1)[1] for change in found if "property-added" in change.rule
+    } == rules
+
+
+def test_a_property_of_a_closed_object_breaks_readers_only(changes_between: Any) -> None:
+    """Where the old contract allowed no other members, a new one is refused by strict readers, harmless in requests."""
+    old = {"type": "object", "additionalProperties": False}
+    new = {"type": "object", "properties": {"a": True}, "additionalProperties": False}
+    levels = {change.direction: change.level for change in changes_between(old, new)}
+    assert levels == {"request": Level.NOTE, "response": Level.BREAKING}
+
+
+def test_reformatting_this_contract_is_no_change(contract: Contract) -> None:
+    """The project's own contract as JSON with its keys sorted is the same contract."""
+    text = json.dumps(yaml.safe_load(contract.data), sort_keys=True)
+    assert compare(contract, parse(text.encode(), "sorted.json")).changes == ()
+
+
+def test_prose_alone_is_a_note(contract: Contract) -> None:
+    """Rewriting every description gives notes, and nothing more severe."""
+    text = json.dumps(_retold(contract.document))
+    report = compare(contract, parse(text.encode(), "prose.json"))
+    assert report.level is Level.NOTE
+    assert {change.rule.rpartition("-")[0].rpartition("-")[2] for change in report.changes} <= {
+        "description",
+        "information",
+    }
+
+
+def _retold(value: Any) -> Any:
+    """A document with every description written anew."""
+    if isinstance(value, list):
+        return [_retold(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        key: f"Anew: {item}" if key == "description" and isinstance(item, str) else _retold(item)
+        for key, item in value.items()
+    }
+
+
+def test_a_shared_component_shows_in_each_direction_and_operation(contract: Contract) -> None:
+    """A limit of the customer's name concerns two requests and three answers, with opposite levels."""
+    text = contract.data.decode()
+    at = text.index("maxLength: 255", text.index("    CustomerName:\n"))
+    changed = text[:at] + "maxLength: 200" + text[at + len("maxLength: 255") :]
+    report = compare(contract, parse(changed.encode(), "changed.yaml"))
+    found = [(change.level, change.direction, change.operation) for change in report.changes]
+    assert found == [
+        (Level.BREAKING, "request", "createCustomer"),
+        (Level.BREAKING, "request", "updateCustomer"),
+        (Level.NOTE, "response", "createCustomer"),
+        (Level.NOTE, "response", "retrieveCustomer"),
+        (Level.NOTE, "response", "updateCustomer"),
+    ]
+    assert {change.pointer for change in report.changes} == {"/components/schemas/CustomerName/maxLength"}
+
+
+def test_a_branch_of_the_path_parameter_is_seen(contract: Contract) -> None:
+    """Callers that name a customer by one of two documented ways are told when that way is gone."""
+    text = contract.data.decode().replace("          - $ref: '#/components/schemas/CustomerId'\n", "", 1)
+    report = compare(contract, parse(text.encode(), "changed.yaml"))
+    assert {change.rule for change in report.at(Level.BREAKING)} == {"request-parameter-any-of-branch-removed"}
+    assert {change.operation for change in report.changes} == {"retrieveCustomer", "updateCustomer"}

@@ -1,0 +1,95 @@
+"""Reading a contract: what is accepted, what is refused, and the place that a message names."""
+
+from __future__ import annotations
+
+import json
+import pickle
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contract import Contract, ContractError, load
+from contract.loading import parse
+from contract.pointers import escape, tokens
+
+HEAD = 'openapi: 3.1.1\ninfo: {title: T, version: "1"}\n'
+
+
+def refusal(text: str | bytes) -> str:
+    """The message with which a document is refused."""
+    with pytest.raises(ContractError) as caught:
+        parse(text if isinstance(text, bytes) else text.encode(), "x.yaml")
+    return str(caught.value)
+
+
+def test_the_project_has_a_contract_of_its_own(root: Path) -> None:
+    """Without a path, the contract at the top of the checkout is read."""
+    assert load().data == (root / "openapi.yaml").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("openapi: [", "x.yaml:2: this is no YAML"),
+        ("", "x.yaml: the file is empty"),
+        ("- a", "x.yaml:1: this is no OpenAPI 3.1 document"),
+        ("openapi: 3.0.3", "'openapi' must be 3.1.x"),
+        ("openapi: 3.1.1\nopenapi: 3.1.1", "x.yaml:2: the key 'openapi' stands here twice"),
+        (HEAD + "paths: {}\nx: {200: a}", "x.yaml:4: a key must be a string; put it in quotes"),
+        (HEAD + "a: &a [1]\nb: *a", "an alias repeats this value; use $ref"),
+        (HEAD + "a: &a [*a]", "an alias repeats this value"),
+        (HEAD + "a: !!python/object:os.system x", "has no meaning in a contract"),
+        (HEAD + "a: !!timestamp 2024-01-01", "has no meaning in a contract"),
+        (HEAD + "a: " + "[" * 100_000, "nested more than 200 levels deep"),
+        (HEAD + "a: " + "- " * 100_000, "this is no YAML"),
+        (b"openapi: \xff\xfe", "this is no YAML"),
+        (b"openapi: \x00", "this is no YAML"),
+    ],
+)
+def test_a_broken_document_gets_one_clear_message(text: str | bytes, message: str) -> None:
+    """Bad YAML, and YAML that JSON cannot say, are refused with the place and the reason."""
+    assert message in refusal(text)
+
+
+def test_a_missing_file_is_named() -> None:
+    """A path that leads nowhere is a message, not a traceback."""
+    with pytest.raises(ContractError, match=r"nowhere\.yaml: cannot read the contract: No such file"):
+        load("nowhere.yaml")
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("no", "no"), ("2024-01-01", "2024-01-01"), ("010", "010"), ("1:30", "1:30"), ("true", True), ("1e3", 1000.0)],
+)
+def test_scalars_mean_what_yaml_1_2_says(text: str, value: object) -> None:
+    """A country code, a date and a time stay strings; only the JSON types are read as more."""
+    assert parse(f"{HEAD}x-value: {text}".encode(), "x").document["x-value"] == value
+
+
+def test_json_is_read_as_well(contract: Contract) -> None:
+    """A contract in JSON is the same contract."""
+    assert parse(json.dumps(contract.document).encode(), "openapi.json").document == contract.document
+
+
+def test_places_are_found_by_pointer_and_line(contract: Contract) -> None:
+    """The line of a pointer is where its key stands; a pointer that leads nowhere has its nearest parent's line."""
+    lines = contract.data.decode().splitlines()
+    assert lines[contract.line("/components/schemas/Phone/pattern") - 1].strip().startswith("pattern:")
+    assert contract.line("/components/schemas/Phone/nothing") == contract.line("/components/schemas/Phone")
+    with pytest.raises(KeyError):
+        contract.at("/components/schemas/Nobody")
+
+
+def test_the_message_of_a_finding_can_be_pickled() -> None:
+    """A refusal crosses process boundaries whole."""
+    with pytest.raises(ContractError) as caught:
+        load("nowhere.yaml")
+    assert pickle.loads(pickle.dumps(caught.value)).findings == caught.value.findings
+
+
+@given(st.lists(st.text()))
+def test_pointers_take_any_key(keys: list[str]) -> None:
+    """A pointer made of any keys leads back to them (RFC 6901)."""
+    assert tokens("".join(f"/{escape(key)}" for key in keys)) == keys

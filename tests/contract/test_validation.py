@@ -1,0 +1,69 @@
+"""Holding an instance against a schema of the contract."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from contract import Contract
+
+CREATE = "/components/schemas/CreateCustomer"
+UPDATE = "/components/schemas/UpdateCustomer"
+
+
+def broken(contract: Contract, pointer: str, instance: Any) -> set[tuple[str, str]]:
+    """Where an instance breaks a schema, and by which keyword."""
+    return {(found.pointer, found.keyword) for found in contract.validator(pointer).violations(instance)}
+
+
+def test_all_violations_come_at_once(contract: Contract) -> None:
+    """Each violation has its own pointer into the instance and its keyword."""
+    body = {"external_reference": "bcus_1", "balance": 1.5, "name": "x" * 256, "metadata": {"k" * 41: "v" * 501}}
+    assert broken(contract, CREATE, body) == {
+        ("", "dependentRequired"),
+        ("/external_reference", "not"),
+        ("/balance", "type"),
+        ("/name", "maxLength"),
+        ("/metadata", "maxLength"),
+        (f"/metadata/{'k' * 41}", "maxLength"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("pointer", "good", "bad"),
+    [
+        ("/components/schemas/CustomerName", "é" * 255, "é" * 256),
+        ("/components/schemas/CustomerName", "😀" * 255, "😀" * 256),
+        ("/components/schemas/ExternalReference", "a" * 255, "a" * 256),
+        ("/components/schemas/ExternalReference", "xbcus_", "bcus_"),
+        ("/components/schemas/Phone", "+12", "+1"),
+        ("/components/schemas/Phone", "+123456789012345", "+1234567890123456"),
+        ("/components/schemas/Currency", "ZAR", "ZZZ"),
+        ("/components/schemas/Currency", "USD", "usd"),
+        ("/components/schemas/Metadata", {str(n): "" for n in range(20)}, {str(n): "" for n in range(21)}),
+        ("/components/schemas/UpdateMetadata", {str(n): "" for n in range(10)}, {str(n): "" for n in range(11)}),
+        ("/components/schemas/Balance", -(2**70), 0.5),
+    ],
+)
+def test_limits_hold_on_both_sides(contract: Contract, pointer: str, good: Any, bad: Any) -> None:
+    """A value at the limit is valid and the next one is not; lengths count characters, not bytes."""
+    assert contract.validator(pointer).is_valid(good)
+    assert not contract.validator(pointer).is_valid(bad)
+
+
+def test_a_violation_names_the_keyword_where_the_contract_has_it(contract: Contract) -> None:
+    """The schema pointer of a violation leads to the keyword itself, behind every reference."""
+    (found,) = contract.validator(UPDATE).violations({"name": "x" * 256})
+    assert contract.at(found.schema) == 255
+    assert "xxx" not in found.message
+
+
+def test_a_customer_path_value_is_an_id_or_a_reference(contract: Contract) -> None:
+    """Both forms are valid, and an id is valid although it has the form of both."""
+    (parameter,) = contract.operation("retrieveCustomer").parameters
+    validator = contract.validator(parameter.schema)
+    assert validator.is_valid("bcus_H4jp6KnU5cPw263v1jyz4")
+    assert validator.is_valid("INV-2024-001")
+    assert not validator.is_valid("bcus_a-b")
+    assert not validator.is_valid("a b")
