@@ -1,0 +1,44 @@
+"""How the Python client names what the contract names: methods, arguments and exceptions."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from generator.client import DISTRIBUTION, PACKAGE
+from generator.client_building import build
+from generator.client_document import config_for, parse
+from generator.site.samples import Call
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from contract import Contract
+
+__all__ = ["Client", "client_names"]
+
+
+@dataclass(frozen=True)
+class Client:
+    """The client's names: its calls by operation id, and its exceptions by status."""
+
+    calls: Mapping[str, Call]
+    exceptions: Mapping[str, str]
+
+
+def client_names(contract: Contract) -> Client:
+    """The names that the client gives to a contract.
+
+    Raises:
+        ContractError: The client cannot express the contract.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        view = build(contract, parse(contract, config_for(PACKAGE, DISTRIBUTION, Path(folder))), "")
+    calls = {}
+    for resource in view.resources:
+        for operation in resource.operations:
+            keywords = {argument.wire: argument.name for argument in operation.keywords}
+            calls[operation.id] = Call(resource.name, operation.name, keywords, resource.singular)
+    return Client(calls, {str(status.code): status.name for status in view.statuses})

@@ -1,0 +1,95 @@
+"""The index of the search, read from the finished pages: an entry for each page, section, field and claim."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from generator.site.pages import Page
+
+__all__ = ["search_index"]
+
+_SHOWN = 160
+"""How many characters of an entry's text the index holds."""
+
+_REPEATED = frozenset({"authorization", "rules", "properties", "together"})
+"""Anchors of sections that stand on many pages: as results they would say nothing."""
+
+_OPENS = frozenset({"h2", "h3"})
+_TITLES = frozenset({"h2", "h3", "h4"})
+_APART = frozenset({"dd", "dt", "li", "p", "span", "td", "th"})
+_SKIPPED = frozenset({"permalink", "why", "samples", "steps", "optional", "kicker"})
+
+
+def search_index(pages: Sequence[Page], files: Mapping[str, bytes]) -> bytes:
+    """The index of all pages, as JSON."""
+    entries = [entry for page in pages for entry in _entries(page, files[f"{page.path}.html"].decode())]
+    return (json.dumps(entries, ensure_ascii=False, separators=(",", ":")) + "\n").encode()
+
+
+def _entries(page: Page, html: str) -> Iterator[dict[str, Any]]:
+    reader = _Reader()
+    reader.feed(html)
+    also = " ".join(word for part in reader.parts if part.is_section for word in part.title)
+    url = f"{page.path}.html"
+    yield {"title": page.title, "page": page.title, "url": url, "text": page.summary, "also": also, "weight": 5}
+    for part in reader.parts:
+        title, text = " ".join("".join(part.title).split()), " ".join("".join(part.text).split())
+        if title and part.anchor not in _REPEATED and not part.anchor.startswith(("response-", "sample-", "group-")):
+            url = f"{page.path}.html#{part.anchor}"
+            weight = 2 if part.is_section else 0
+            yield {"title": title, "page": page.title, "url": url, "text": text[:_SHOWN], "weight": weight}
+
+
+@dataclass
+class _Part:
+    """A part of a page that can be linked at, and the text in it."""
+
+    anchor: str
+    is_section: bool
+    title: list[str] = field(default_factory=list)
+    text: list[str] = field(default_factory=list)
+
+
+class _Reader(HTMLParser):
+    """Collects the parts of the `article` of a page."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: list[_Part] = []
+        self._path: list[tuple[str, bool]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Begin a part where a heading, a field or a claim begins."""
+        if tag in {"input", "link", "meta", "br", "img"}:
+            return
+        given = dict(attrs)
+        classes = set((given.get("class") or "").split())
+        self._path.append((tag, bool(classes & _SKIPPED)))
+        anchor = given.get("id") or ""
+        if anchor and (tag in _OPENS or classes & {"field", "claim"}):
+            self.parts.append(_Part(anchor, tag in _OPENS))
+
+    def handle_endtag(self, tag: str) -> None:
+        """Leave the element; words in different cells or items stay apart."""
+        if self.parts and self.parts[-1].text and tag in _APART:
+            self.parts[-1].text.append(" ")
+        while self._path and self._path.pop()[0] != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        """Give the text to the part that is open."""
+        names = [name for name, _ in self._path]
+        if not self.parts or "article" not in names or "pre" in names or any(skipped for _, skipped in self._path):
+            return
+        part = self.parts[-1]
+        if not data.strip() and not part.text:
+            return
+        in_title = bool(_TITLES & set(names))
+        named = part.is_section or "code" in names
+        (part.title if in_title and named and not part.text else part.text).append(data)
