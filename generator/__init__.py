@@ -1,0 +1,1 @@
+"""Render what is derived from the contract: the Python client, and the partner site."""

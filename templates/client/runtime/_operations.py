@@ -1,0 +1,221 @@
+"""What can be called, and the making of one call from its arguments."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from urllib.parse import quote
+
+import msgspec
+from msgspec import UNSET
+
+from moment_billing._checks import Check
+from moment_billing._decoding import Decoder
+from moment_billing._errors import RequestValidationError, Violation
+from moment_billing._models import Model
+
+if TYPE_CHECKING:
+    import httpx
+
+
+__all__ = ["Call", "Extra", "Operation", "Parameter"]
+
+T = TypeVar("T")
+
+
+class Parameter(msgspec.Struct, frozen=True):
+    """A parameter of an operation.
+
+    Attributes:
+        name: Its name in the contract.
+        location: `path`, `query` or `header`.
+        check: What its value must keep.
+        required: Whether a call must have it.
+        explode: Whether an array in the query repeats the name, or else is joined by commas.
+    """
+
+    name: str
+    location: str
+    check: Check
+    required: bool = False
+    explode: bool = True
+
+
+class Extra(msgspec.Struct, frozen=True):
+    """What a caller adds to a request on their own account. It is not checked."""
+
+    headers: Mapping[str, str] | None = None
+    query: Mapping[str, Any] | None = None
+    body: Mapping[str, Any] | None = None
+
+
+class Operation(msgspec.Struct, Generic[T], frozen=True, eq=False, dict=True):
+    """An operation of the contract.
+
+    Attributes:
+        id: Its id in the contract.
+        method: The HTTP method.
+        path: The path with its parameters in braces.
+        result: The type of its result.
+        repeatable: Whether sending the same request twice does no more than sending it once.
+        parameters: By their names.
+        body: What the body must keep; None when there is none.
+        body_required: Whether a call must have a body.
+        idempotency: The header that names a call, so that repeating it is safe.
+    """
+
+    id: str
+    method: str
+    path: str
+    result: Any
+    repeatable: bool
+    parameters: tuple[Parameter, ...] = ()
+    body: Check | None = None
+    body_required: bool = False
+    media_type: str = "application/json"
+    idempotency: Parameter | None = None
+
+    @cached_property
+    def decoder(self) -> Decoder | None:
+        """Reads the answers; None when they have no body."""
+        return None if self.result is None else Decoder(self.result)
+
+    def decode(self, response: httpx.Response) -> T:
+        """What an answer holds.
+
+        Raises:
+            ResponseValidationError: The body is not what the contract promises.
+        """
+        decoder = self.decoder
+        return cast("T", None if decoder is None else decoder.decode(response))
+
+    def call(
+        self, values: Mapping[str, Any], body: Any = UNSET, *, extra: Extra | None = None, key: str | None = None
+    ) -> Call[T]:
+        """Check the arguments and make a call of them.
+
+        Args:
+            values: The parameters that were given, by their names in the contract.
+            body: The body that was given, as plain values.
+            extra: What the caller adds.
+            key: The idempotency key; a new one is made when the operation takes one and none is given.
+
+        Raises:
+            RequestValidationError: Something breaks the contract. It lists everything that does.
+        """
+        found: list[Violation] = []
+        call: Call[T] = Call(self, _path(self, values, found))
+        for parameter in self.parameters:
+            if parameter.name in values:
+                parameter.check.find(values[parameter.name], (parameter.name,), found)
+        if self.idempotency is not None:
+            call.headers[self.idempotency.name] = _key(self.idempotency, key, found)
+        self._add_body(call, body, extra, found)
+        if found:
+            raise RequestValidationError(self.id, found)
+        self._add_values(call, values)
+        if extra is not None:
+            call.add(extra)
+        return call
+
+    def _add_body(self, call: Call[T], body: Any, extra: Extra | None, found: list[Violation]) -> None:
+        if self.body is None:
+            return
+        if body is not UNSET:
+            self.body.find(body, (), found)
+        if extra is not None and extra.body:
+            body = {**(body if body is not UNSET else {}), **extra.body}
+        if body is not UNSET and not found:
+            call.content = _ENCODER.encode(body)
+            call.headers["Content-Type"] = self.media_type
+
+    def _add_values(self, call: Call[T], values: Mapping[str, Any]) -> None:
+        for parameter in self.parameters:
+            if parameter.name not in values or parameter.location == "path":
+                continue
+            value = values[parameter.name]
+            if parameter.location == "header":
+                call.headers[parameter.name] = _plain(value)
+            elif isinstance(value, Sequence) and not isinstance(value, str):
+                items = [_plain(item) for item in value]
+                call.query += [(parameter.name, item) for item in (items if parameter.explode else [",".join(items)])]
+            else:
+                call.query.append((parameter.name, _plain(value)))
+
+
+class Call(msgspec.Struct, Generic[T], eq=False):
+    """One call, checked and encoded; each attempt sends the same bytes.
+
+    Attributes:
+        operation: What is called.
+        path: The path, encoded.
+        query: Names and values of the query, in order.
+        headers: The headers of this call alone.
+        content: The body.
+    """
+
+    operation: Operation[T]
+    path: str
+    query: list[tuple[str, str]] = msgspec.field(default_factory=list)
+    headers: dict[str, str] = msgspec.field(default_factory=dict)
+    content: bytes | None = None
+
+    def add(self, extra: Extra) -> None:
+        """Add what the caller adds; it wins over what is there."""
+        if extra.headers:
+            self.headers.update(extra.headers)  # the later one wins, whatever its case
+        if extra.query:
+            self.query = [(name, value) for name, value in self.query if name not in extra.query]
+            self.query += [(name, _plain(value)) for name, value in extra.query.items()]
+
+
+def _path(operation: Operation[Any], values: Mapping[str, Any], found: list[Violation]) -> str:
+    path = operation.path
+    for parameter in operation.parameters:
+        if parameter.location == "path":
+            path = path.replace(f"{{{parameter.name}}}", _segment(parameter.name, values[parameter.name], found))
+    return path
+
+
+def _key(header: Parameter, key: str | None, found: list[Violation]) -> str:
+    if key is None:
+        return str(uuid.uuid4())
+    header.check.find(key, (header.name,), found)
+    return key
+
+
+def _segment(name: str, value: Any, found: list[Violation]) -> str:
+    """A value as one segment of a path (RFC 3986, section 3.3), which can name no other resource."""
+    text = _plain(value)
+    if text in {"", ".", ".."}:
+        found.append(Violation(name, "path", f"{name} must not be empty, '.' or '..': that would be another path"))
+    return quote(text, safe="", errors="replace")
+
+
+def _plain(value: Any) -> str:
+    """A value as it stands in a path, a query or a header."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(msgspec.to_builtins(value) if isinstance(value, date | uuid.UUID) else value)
+
+
+def _plain_body(value: Any) -> Any:
+    """What msgspec does not know of itself: models, mappings and sequences of any class, subclasses of plain types."""
+    if isinstance(value, Model):
+        return value.to_dict()
+    if isinstance(value, Mapping):
+        return dict(value)
+    for plain in (str, int, float):
+        if isinstance(value, plain):
+            return plain(value)
+    if isinstance(value, Sequence):
+        return list(value)
+    raise TypeError(f"{type(value).__name__} cannot be sent as JSON")
+
+
+_ENCODER = msgspec.json.Encoder(enc_hook=_plain_body)

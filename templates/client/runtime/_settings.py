@@ -1,0 +1,160 @@
+"""What a client was told: its key, where the API is, how long to wait and how often to try."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from typing import NoReturn
+
+import httpx
+import msgspec
+
+from moment_billing._errors import MomentError
+from moment_billing._models import UNSET, UnsetType
+from moment_billing._observers import Observer, default_observers
+
+__all__ = ["DEFAULT_MAX_RETRIES", "DEFAULT_TIMEOUT", "Secret", "Settings", "timeouts"]
+
+DEFAULT_TIMEOUT = 30.0
+"""How long to wait for an answer, in seconds."""
+
+CONNECT_TIMEOUT = 5.0
+"""How long to wait for a connection, in seconds, unless the whole time-out is shorter."""
+
+DEFAULT_MAX_RETRIES = 2
+"""How often a failed request is sent again."""
+
+_KEY = re.compile(r"[\x21-\x7e]+\Z")
+
+
+class Secret:
+    """An API key that neither prints nor pickles."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """The key itself."""
+        return self._value
+
+    def __repr__(self) -> str:
+        # The part before the last underscore only tells the kind of key: sk_test, pk, ...
+        kind, underscore, _ = self._value.rpartition("_")
+        return f"'{kind if len(kind) <= len('sk_test') else ''}{underscore}***'"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("an API key is not pickled; read it from the environment where it is needed")
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """What a client was told.
+
+    Attributes:
+        key: The API key.
+        base_url: Where the API is, without a slash at the end.
+        timeout: The time-outs of each attempt; None leaves them to the HTTP client.
+        max_retries: How often a failed request is sent again.
+        headers: Sent with each request.
+        observers: Told of each attempt.
+    """
+
+    key: Secret
+    base_url: str
+    timeout: httpx.Timeout | None
+    max_retries: int
+    headers: Mapping[str, str]
+    observers: tuple[Observer, ...]
+
+    @classmethod
+    def read(
+        cls,
+        *,
+        api_key: str | None,
+        base_url: str | None,
+        default_base_url: str,
+        timeout: httpx.Timeout | None,
+        max_retries: int,
+        headers: Mapping[str, str] | None,
+    ) -> Settings:
+        """Fill what was not given from the environment and the defaults.
+
+        Raises:
+            MomentError: There is no key, or a value cannot be used.
+        """
+        return cls(
+            key=checked_key(api_key if api_key is not None else os.environ.get("MOMENT_API_KEY")),
+            base_url=checked_url(base_url or os.environ.get("MOMENT_BASE_URL") or default_base_url),
+            timeout=timeout,
+            max_retries=checked_retries(max_retries),
+            headers=dict(headers or {}),
+            observers=default_observers(),
+        )
+
+    def changed(
+        self,
+        *,
+        api_key: str | None,
+        base_url: str | None,
+        timeout: float | httpx.Timeout | UnsetType | None,
+        max_retries: int | None,
+        headers: Mapping[str, str] | None,
+    ) -> Settings:
+        """Other settings, which differ in what is given.
+
+        Raises:
+            MomentError: A value cannot be used.
+        """
+        return msgspec.structs.replace(
+            self,
+            key=self.key if api_key is None else checked_key(api_key),
+            base_url=self.base_url if base_url is None else checked_url(base_url),
+            timeout=self.timeout if timeout is UNSET else timeouts(timeout),
+            max_retries=self.max_retries if max_retries is None else checked_retries(max_retries),
+            headers={**self.headers, **(headers or {})},
+        )
+
+
+def timeouts(timeout: float | httpx.Timeout | None) -> httpx.Timeout:
+    """Seconds as the time-outs of httpx; None waits for ever."""
+    if isinstance(timeout, httpx.Timeout):
+        return timeout
+    if timeout is None:
+        return httpx.Timeout(None)
+    return httpx.Timeout(timeout, connect=min(timeout, CONNECT_TIMEOUT))
+
+
+def checked_key(key: str | None) -> Secret:
+    """The key, when a header can carry it."""
+    if not key:
+        raise MomentError("There is no API key: pass api_key=..., or set the environment variable MOMENT_API_KEY.")
+    if not _KEY.match(key):
+        raise MomentError(
+            "The API key holds a space, a line break or another character that no key has; "
+            "check api_key=... or the environment variable MOMENT_API_KEY."
+        )
+    return Secret(key)
+
+
+def checked_url(text: str) -> str:
+    """The URL without a slash at the end, when requests can be sent to it."""
+    try:
+        url = httpx.URL(text)
+    except (httpx.InvalidURL, TypeError) as error:
+        raise MomentError(f"base_url is no URL: {error}") from None
+    if url.scheme not in {"http", "https"} or not url.host:
+        raise MomentError(
+            "base_url must begin with https:// (or http:// for a server on this machine) and name a host."
+        )
+    if url.userinfo or url.query or url.fragment:
+        raise MomentError("base_url must have no user name, password, query or fragment.")
+    return text.rstrip("/")
+
+
+def checked_retries(number: int) -> int:
+    """The number of retries, when it is one."""
+    if isinstance(number, bool) or not isinstance(number, int) or number < 0:
+        raise MomentError("max_retries must be an integer, 0 or more.")
+    return number

@@ -1,0 +1,314 @@
+"""What a client can be told, and what it never tells: its key."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import logging
+import pickle
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+import moment_billing
+from moment_billing import AsyncMoment, Moment, MomentError
+
+if TYPE_CHECKING:
+    from tests.client.conftest import Sandbox
+
+KEY = "sk_test_never_to_be_seen"
+SECRET = "never_to_be_seen"
+BODY = b'{"id":"bcus_1","external_reference":"x"}'
+
+
+class Recorder(httpx.BaseTransport):
+    """Answers every request, and keeps it."""
+
+    def __init__(self, status: int = 200, body: bytes = BODY) -> None:
+        self.requests: list[httpx.Request] = []
+        self.status = status
+        self.body = body
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Keep the request and answer it."""
+        self.requests.append(request)
+        return httpx.Response(self.status, headers={"content-type": "application/json"}, content=self.body)
+
+    @property
+    def last(self) -> httpx.Request:
+        """The last request."""
+        return self.requests[-1]
+
+
+@pytest.fixture
+def recorder() -> Recorder:
+    return Recorder()
+
+
+@pytest.fixture
+def client(recorder: Recorder) -> Moment:
+    return Moment(KEY, base_url="https://api.test", transport=recorder)
+
+
+@pytest.mark.parametrize("cls", [Moment, AsyncMoment])
+def test_without_a_key_the_error_names_both_ways_to_give_one(
+    cls: type[Moment | AsyncMoment], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A missing key is named at once, with the argument and the variable."""
+    monkeypatch.delenv("MOMENT_API_KEY", raising=False)
+    with pytest.raises(MomentError, match=r"api_key=.*MOMENT_API_KEY"):
+        cls()
+
+
+def test_key_and_place_come_from_the_environment(recorder: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """MOMENT_API_KEY and MOMENT_BASE_URL are read when nothing else is given; an argument wins."""
+    monkeypatch.setenv("MOMENT_API_KEY", "sk_test_environment")
+    monkeypatch.setenv("MOMENT_BASE_URL", "https://environment.test/v1/")
+    Moment(transport=recorder).customers.retrieve("x")
+    assert str(recorder.last.url) == "https://environment.test/v1/billing/customers/x"
+    assert recorder.last.headers["authorization"] == "Bearer sk_test_environment"
+    Moment("sk_test_argument", base_url="https://argument.test", transport=recorder).customers.retrieve("x")
+    assert recorder.last.url.host == "argument.test"
+    assert recorder.last.headers["authorization"] == "Bearer sk_test_argument"
+
+
+def test_without_a_place_the_contract_names_it(
+    recorder: Recorder, contract: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The default base URL is the contract's first server."""
+    monkeypatch.delenv("MOMENT_BASE_URL", raising=False)
+    Moment(KEY, transport=recorder).customers.retrieve("x")
+    assert str(recorder.last.url).startswith(contract.document["servers"][0]["url"])
+
+
+@pytest.mark.parametrize("key", ["sk test", "sk_test_\n", "sk_test_é", " "])
+def test_a_key_that_no_header_can_carry_is_refused_without_being_shown(key: str) -> None:
+    """A key with a line break, as a file often gives it, is named as the cause, and not printed."""
+    with pytest.raises(MomentError) as caught:
+        Moment(key)
+    assert key.strip() not in str(caught.value) or not key.strip()
+
+
+@pytest.mark.parametrize(
+    "url", ["api.test", "ftp://api.test", "https://", "https://user:pass@api.test", "https://a.b/?c=d"]
+)
+def test_a_place_that_cannot_be_used_is_refused(url: str) -> None:
+    """A base URL without a scheme, with credentials or with a query is an error at once."""
+    with pytest.raises(MomentError, match="base_url"):
+        Moment(KEY, base_url=url)
+
+
+@pytest.mark.parametrize("number", [-1, 1.5, True, "2"])
+def test_a_number_of_retries_that_is_none_is_refused(number: Any) -> None:
+    """`max_retries` is an integer, 0 or more."""
+    with pytest.raises(MomentError, match="max_retries"):
+        Moment(KEY, max_retries=number)
+
+
+def test_the_time_outs_have_defaults(client: Moment, recorder: Recorder) -> None:
+    """30 seconds, of which 5 for the connection; one's own number bounds both."""
+    client.customers.retrieve("x")
+    assert recorder.last.extensions["timeout"] == {"connect": 5.0, "read": 30.0, "write": 30.0, "pool": 30.0}
+    client.with_options(timeout=2).customers.retrieve("x")
+    assert recorder.last.extensions["timeout"] == {"connect": 2, "read": 2, "write": 2, "pool": 2}
+    client.with_options(timeout=None).customers.retrieve("x")
+    assert set(recorder.last.extensions["timeout"].values()) == {None}
+
+
+def test_other_options_leave_the_parent_untouched(client: Moment, recorder: Recorder) -> None:
+    """`with_options` derives a client; the parent keeps its key, place, headers and time-outs."""
+    before = repr(client)
+    child = client.with_options(
+        api_key="sk_test_other", base_url="https://other.test", timeout=1, max_retries=7, headers={"X-Team": "a"}
+    )
+    child.customers.retrieve("x")
+    assert recorder.last.url.host == "other.test"
+    assert recorder.last.headers["x-team"] == "a"
+    client.customers.retrieve("x")
+    assert recorder.last.url.host == "api.test"
+    assert recorder.last.headers["authorization"] == f"Bearer {KEY}"
+    assert "x-team" not in recorder.last.headers
+    assert repr(client) == before
+
+
+def test_closing_a_derived_client_leaves_the_connections_open(sandbox: Sandbox) -> None:
+    """The connections belong to the parent; and one's own HTTP client stays one's own."""
+    http = httpx.Client()
+    with http, Moment(sandbox.api_key, base_url=sandbox.base_url, http_client=http) as parent:
+        with parent.with_options(max_retries=0):
+            pass
+        with pytest.raises(moment_billing.NotFoundError):
+            parent.customers.retrieve("x")
+        parent.close()
+        assert not http.is_closed
+
+
+def test_ones_own_http_client_keeps_its_settings(recorder: Recorder) -> None:
+    """Its headers, cookies, parameters and time-outs are part of each request."""
+    http = httpx.Client(
+        transport=recorder, headers={"X-Own": "1"}, cookies={"c": "2"}, params={"p": "3"}, timeout=httpx.Timeout(4)
+    )
+    Moment(KEY, base_url="https://api.test", http_client=http).customers.retrieve("x")
+    assert recorder.last.headers["x-own"] == "1"
+    assert recorder.last.headers["cookie"] == "c=2"
+    assert recorder.last.url.query == b"p=3"
+    assert recorder.last.extensions["timeout"]["read"] == 4
+
+
+def test_client_and_transport_together_are_refused(recorder: Recorder) -> None:
+    """Only one of the two can send the requests."""
+    with httpx.Client() as http, pytest.raises(MomentError, match="not both"):
+        Moment(KEY, http_client=http, transport=recorder)
+
+
+def test_extras_reach_the_wire_and_win(client: Moment, recorder: Recorder) -> None:
+    """Extra headers, query and body are sent as they are, over what the client would send."""
+    client.customers.update(
+        "x",
+        name="a",
+        extra_headers={"user-agent": "mine", "X-More": "1"},
+        extra_query={"expand": "all", "flag": True},
+        extra_body={"email": "a@b.co", "name": "b"},
+    )
+    assert recorder.last.headers.get_list("user-agent") == ["mine"]
+    assert recorder.last.headers["x-more"] == "1"
+    assert recorder.last.url.query == b"expand=all&flag=true"
+    assert recorder.last.content == b'{"name":"b","email":"a@b.co"}'
+
+
+def test_only_what_is_given_is_sent(client: Moment, recorder: Recorder) -> None:
+    """No nulls, no defaults, no body where there is none to send."""
+    client.customers.update("x", name="")
+    assert recorder.last.content == b'{"name":""}'
+    client.customers.update("x", name=moment_billing.UNSET, balance=0, currency="ZAR")
+    assert recorder.last.content == b'{"currency":"ZAR","balance":0}'
+    client.customers.retrieve("x")
+    assert recorder.last.content == b""
+    assert "content-type" not in recorder.last.headers
+
+
+def test_a_raw_response_gives_everything(client: Moment, recorder: Recorder) -> None:
+    """Status, headers, bytes, and the model on demand."""
+    raw = client.customers.with_raw_response.retrieve("x")
+    assert (raw.status_code, raw.headers["Content-Type"], raw.content) == (200, "application/json", recorder.body)
+    assert raw.parse().external_reference == "x"
+    with pytest.raises(moment_billing.NotFoundError):
+        Moment(KEY, transport=Recorder(404)).customers.with_raw_response.retrieve("x")
+
+
+def _everything_that_prints(
+    status: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> list[str]:
+    """All that the package shows of itself around one call."""
+    monkeypatch.setattr("moment_billing._retries.FIRST_DELAY", 0.0)
+    caplog.set_level(logging.DEBUG)
+    recorder = Recorder(status, b'{"title":1}')
+    client = Moment(KEY, base_url="https://api.test", transport=recorder)
+    shown = [repr(client), repr(vars(client)), repr(client._engine.settings), repr(vars(client._engine._requests))]
+    try:
+        client.customers.update("x", name="a")
+    except MomentError as error:
+        shown += [repr(error), str(error), repr(vars(error)), repr(pickle.dumps(error))]
+        shown += [repr(pickle.dumps(error.response))] if hasattr(error, "response") else []
+        shown.append(repr(copy.copy(error)))
+    return [*shown, caplog.text]
+
+
+@pytest.mark.parametrize("status", [200, 302, 400, 401, 404, 429, 500])
+def test_the_key_never_shows(status: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    """Not in a repr, a message, a log line, a pickle or what hangs on an exception."""
+    for shown in _everything_that_prints(status, monkeypatch, caplog):
+        assert SECRET not in shown
+
+
+def test_the_key_does_not_hang_on_a_connection_error(caplog: pytest.LogCaptureFixture) -> None:
+    """Neither the error nor its cause leads to the key."""
+    caplog.set_level(logging.DEBUG)
+
+    def fail(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("no route", request=request)
+
+    client = Moment(KEY, base_url="https://api.test", transport=httpx.MockTransport(fail), max_retries=0)
+    with pytest.raises(moment_billing.APIConnectionError) as caught:
+        client.customers.retrieve("x")
+    cause = caught.value.__cause__
+    assert isinstance(cause, httpx.ConnectError)
+    assert SECRET.encode() not in pickle.dumps(
+        [caught.value, caught.value.request.headers.raw, cause.request.headers.raw]
+    )
+
+
+@pytest.mark.parametrize("cls", [Moment, AsyncMoment])
+def test_a_client_is_not_pickled(cls: type[Moment | AsyncMoment]) -> None:
+    """A client holds a key and connections; pickling it says so instead of leaking."""
+    with pytest.raises(TypeError, match="not pickled"):
+        pickle.dumps(cls(KEY))
+    with pytest.raises(TypeError, match="not pickled"):
+        pickle.dumps(cls(KEY)._engine.settings)
+
+
+def test_an_illegal_extra_header_does_not_show_the_key(sandbox: Sandbox) -> None:
+    """What h11 complains about is quoted by no message of ours, and not sent again and again."""
+    client = Moment(sandbox.api_key, base_url=sandbox.base_url)
+    with client, pytest.raises(moment_billing.APIConnectionError) as caught:
+        client.customers.retrieve("x", extra_headers={"Authorization": f"Bearer {KEY}\n"})
+    assert SECRET not in str(caught.value)
+    assert caught.value.attempts == 1
+
+
+def test_an_async_client_also_runs_on_trio_or_asyncio_with_its_own_transport() -> None:
+    """An async transport of one's own is used, and closed with the client."""
+    closed = []
+
+    class Transport(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, _: httpx.Request) -> httpx.Response:
+            return httpx.Response(200, headers={"content-type": "application/json"}, content=BODY)
+
+        async def aclose(self) -> None:
+            closed.append(True)
+
+    async def main() -> str:
+        async with AsyncMoment(KEY, transport=Transport()) as moment:
+            child = moment.with_options(max_retries=0)
+            await child.close()
+            assert not closed
+            return (await child.customers.retrieve("x")).id
+
+    assert asyncio.run(main()) == "bcus_1"
+    assert closed == [True]
+
+
+def test_cookies_are_not_kept() -> None:
+    """What a gateway sets for one call is not sent with the next, which may carry another key."""
+    seen = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request.headers.get("cookie"))
+        return httpx.Response(200, headers={"content-type": "application/json", "set-cookie": "a=b"}, content=BODY)
+
+    with Moment(KEY, base_url="https://api.test", transport=httpx.MockTransport(answer)) as moment:
+        moment.customers.retrieve("x")
+        moment.with_options(api_key="sk_test_other").customers.retrieve("x")
+    assert seen == [None, None]
+
+
+def test_the_debug_log_of_a_real_call_does_not_show_the_key(
+    sandbox: Sandbox, caplog: pytest.LogCaptureFixture, reference: str
+) -> None:
+    """Neither httpx nor httpcore writes the key, however much they are asked to write."""
+    caplog.set_level(logging.DEBUG)
+    with Moment(sandbox.api_key, base_url=sandbox.base_url) as moment:
+        moment.customers.create(external_reference=reference)
+    assert "/billing/customers" in caplog.text
+    assert sandbox.api_key not in caplog.text
+
+
+def test_a_closed_client_says_so(recorder: Recorder) -> None:
+    """A call after the end of the `with` block is a MomentError in plain words; nothing is sent."""
+    with Moment(KEY, base_url="https://api.test", transport=recorder) as moment:
+        child = moment.with_options(max_retries=0)
+    for closed in (moment, child):
+        with pytest.raises(MomentError, match="was closed"):
+            closed.customers.retrieve("x")
+    assert recorder.requests == []
