@@ -1,0 +1,205 @@
+"""What the commands do."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from contract import load
+from sandbox.database import Database
+from sandbox.merchants import create_key as make_key
+from sandbox.merchants import first_keys
+from sandbox.merchants import list_keys as all_keys
+from sandbox.merchants import revoke_key as revoke
+from sandbox.migrations import migrate
+
+if TYPE_CHECKING:
+    import argparse
+    import socket
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from contract import Contract
+    from sandbox.keys import Kind, Mode
+
+__all__ = ["CommandError", "create_key", "list_keys", "reset", "revoke_key", "seed", "serve"]
+
+_KEY_VARIABLES = ("MOMENT_API_KEY", "MOMENT_OTHER_API_KEY", "MOMENT_PUBLIC_API_KEY")
+
+
+class CommandError(Exception):
+    """The command cannot be done as given; the message says why and what to do."""
+
+
+def serve(options: argparse.Namespace) -> int:
+    """Serve until a signal comes, or as long as the command runs."""
+    contract = load(options.contract)
+    if options.workers < 1:
+        raise CommandError("--workers takes a number from 1")
+    listener = _listen(options.host, options.port)
+    with _open(options.database) as database:
+        if options.workers > 1 and database.in_memory:
+            raise CommandError("several workers cannot share a database in memory; add --database sqlite:///FILE")
+        if options.seed:
+            _sow(contract, database, options.seed)
+        keys = database.write(lambda connection: first_keys(connection, renew=bool(options.command)))
+        if options.workers == 1:
+            return _serve_here(options, contract, database, listener, keys)
+    return _serve_with_workers(options, contract, listener, keys)
+
+
+def _serve_here(
+    options: argparse.Namespace, contract: Contract, database: Database, listener: socket.socket, keys: list[str]
+) -> int:
+    from sandbox.app import Application  # noqa: PLC0415 - the other commands need none of this
+    from sandbox.serving import serve  # noqa: PLC0415
+
+    application = Application(contract, database, access_log=not options.quiet)
+    try:
+        return serve(
+            application,
+            listener,
+            options.request_seconds,
+            command=options.command,
+            environment=_environment(listener, keys),
+            ready=lambda: _tell(options, listener, keys),
+        )
+    except OSError as error:
+        raise CommandError(f"cannot run {options.command[0]}: {error.strerror}") from None
+
+
+def _serve_with_workers(
+    options: argparse.Namespace, contract: Contract, listener: socket.socket, keys: list[str]
+) -> int:
+    from sandbox.app import Application  # noqa: PLC0415
+    from sandbox.serving import serve  # noqa: PLC0415
+    from sandbox.workers import supervise  # noqa: PLC0415
+
+    def work(parent_ended: int) -> int:
+        with _open(options.database, shared=True) as database:
+            application = Application(contract, database, access_log=not options.quiet)
+            return serve(application, listener, options.request_seconds, until=parent_ended)
+
+    _tell(options, listener, keys)
+    try:
+        return supervise(options.workers, work, options.command, _environment(listener, keys))
+    except OSError as error:
+        raise CommandError(f"cannot run {options.command[0]}: {error.strerror}") from None
+
+
+def create_key(options: argparse.Namespace) -> int:
+    """Make a key and print it, alone on its line."""
+    kind: Kind = "public" if options.public else "secret"
+    mode: Mode = "live" if options.live else "test"
+    with _open(options.database, keep=True) as database:
+        print(database.write(lambda connection: make_key(connection, options.merchant, kind, mode)))
+    return 0
+
+
+def list_keys(options: argparse.Namespace) -> int:
+    """Show every key."""
+    from rich.console import Console  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
+    table = Table("id", "merchant", "kind", "mode", "key", "created", "revoked", box=None, header_style="bold")
+    with _open(options.database, keep=True) as database:
+        for row in database.read(all_keys):
+            dates = (_date(row.created_at), _date(row.revoked_at))
+            table.add_row(row.id, row.merchant, row.kind, row.mode, row.hint, *dates)
+    Console(width=None if sys.stdout.isatty() else 160).print(table)
+    return 0
+
+
+def revoke_key(options: argparse.Namespace) -> int:
+    """Make a key useless."""
+    with _open(options.database, keep=True) as database:
+        if database.write(lambda connection: revoke(connection, options.key)):
+            return 0
+    print("moment-sandbox: there is no such key; `moment-sandbox keys list` shows them", file=sys.stderr)
+    return 1
+
+
+def seed(options: argparse.Namespace) -> int:
+    """Add what a file holds."""
+    with _open(options.database, keep=True) as database:
+        print(f"{_sow(load(), database, options.file)} customers added")
+    return 0
+
+
+def reset(options: argparse.Namespace) -> int:
+    """Delete the customers."""
+    from sandbox.seeding import reset as delete_all  # noqa: PLC0415
+
+    with _open(options.database, keep=True) as database:
+        print(f"{database.write(delete_all)} customers deleted")
+    return 0
+
+
+@contextmanager
+def _open(url: str, *, keep: bool = False, shared: bool = False) -> Iterator[Database]:
+    """A database, migrated; `keep` refuses one that would be gone with this process."""
+    database = Database(url, shared=shared)
+    if keep and database.in_memory:
+        raise CommandError("name the database: --database sqlite:///FILE or postgresql://...")
+    try:
+        migrate(database)
+        yield database
+    finally:
+        database.close()
+
+
+def _sow(contract: Contract, database: Database, path: Path) -> int:
+    from sandbox.customers import Customers  # noqa: PLC0415
+    from sandbox.seeding import read_seed, sow  # noqa: PLC0415
+
+    customers = Customers(contract)
+    found = read_seed(path, contract, customers)
+    return database.write(lambda connection: sow(connection, found, customers))
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    from sandbox.serving import listen  # noqa: PLC0415
+
+    try:
+        return listen(host, port)
+    except (OSError, OverflowError) as error:
+        cause = error.strerror if isinstance(error, OSError) else "there is no such port"
+        raise CommandError(f"cannot listen on {host}, port {port}: {cause}; --port 0 takes a free one") from None
+
+
+def _environment(listener: socket.socket, keys: list[str]) -> dict[str, str]:
+    from sandbox.serving import base_url  # noqa: PLC0415
+
+    return {"MOMENT_BASE_URL": base_url(listener), **dict(zip(_KEY_VARIABLES, keys, strict=False))}
+
+
+def _tell(options: argparse.Namespace, listener: socket.socket, keys: list[str]) -> None:
+    """Print where the sandbox is, the keys, and what to try."""
+    if options.quiet:
+        return
+    url = _environment(listener, keys)["MOMENT_BASE_URL"]
+    if not keys:
+        print(
+            f"Sandbox on {url}\n\nIts database has keys already: `moment-sandbox keys create` makes another.",
+            flush=True,
+        )
+        return
+    print(
+        f"Sandbox on {url}\n\n"
+        f"  secret key of one merchant       {keys[0]}\n"
+        f"  secret key of another merchant   {keys[1]}\n"
+        f"  public key of the first          {keys[2]}\n\n"
+        f"Try:\n"
+        f"  curl {url}/billing/customers \\\n"
+        f"    -H 'Authorization: Bearer {keys[0]}' \\\n"
+        f"    -H 'Idempotency-Key: first-try' -H 'Content-Type: application/json' \\\n"
+        f'    -d \'{{"external_reference": "INV-2024-001"}}\'\n\n'
+        f"Stop with Ctrl-C.",
+        flush=True,
+    )
+
+
+def _date(seconds: int | None) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M") if seconds else ""

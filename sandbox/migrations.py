@@ -1,0 +1,51 @@
+"""Bring a database to the tables that this version of the sandbox uses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import insert, select, text
+from sqlalchemy.exc import DBAPIError
+
+from sandbox.database import DatabaseError, reason
+from sandbox.tables import METADATA, versions
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from sandbox.database import Database
+
+__all__ = ["VERSION", "lock", "migrate"]
+
+VERSION = 1
+"""The version of the tables. To change them, count up and add the step that leads from the last version to it."""
+
+_LOCK = 0x6D6F6D656E74  # any number that no other program takes: here "moment"
+
+
+def migrate(database: Database) -> None:
+    """Create or update the tables, in one transaction. Safe when several processes start at once.
+
+    Raises:
+        DatabaseError: The database cannot be reached or written, or is from a later version of the sandbox.
+    """
+    try:
+        database.write(_migrate)
+    except DBAPIError as error:
+        raise DatabaseError(f"cannot use the database {database}: {reason(error)}") from None
+
+
+def lock(connection: Connection) -> None:
+    """Keep other processes out of what is done once for a database, until the transaction ends."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+
+
+def _migrate(connection: Connection) -> None:
+    lock(connection)
+    METADATA.create_all(connection)
+    version = connection.scalar(select(versions.c.version).order_by(versions.c.version.desc()).limit(1))
+    if version is None:
+        connection.execute(insert(versions).values(version=VERSION))
+    elif version > VERSION:
+        raise DatabaseError("the database is from a later version of the sandbox; update this one")

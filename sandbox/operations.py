@@ -1,0 +1,117 @@
+"""Answer requests to the contract's operations: route, authenticate, validate, and do what the operation is for."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from sandbox import faults
+from sandbox.answers import Answer, Problems, Refusal
+from sandbox.customers import Customers
+from sandbox.database import DatabaseError
+from sandbox.handlers import Call
+from sandbox.idempotency import KEY_HEADER, claim, settle
+from sandbox.keys import authenticate
+from sandbox.requests import read_body, read_inputs, read_path
+from sandbox.routes import Routes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy import Connection
+
+    from contract import Contract
+    from sandbox.database import Database
+    from sandbox.handlers import Handler
+    from sandbox.requests import Request
+    from sandbox.routes import Route
+
+__all__ = ["Operations"]
+
+_SAFE = {"GET", "HEAD"}
+_FAULT_HEADER = faults.HEADER.lower()
+_log = logging.getLogger(__name__)
+
+
+class Operations:
+    """Serves the operations of a contract from a database.
+
+    What the contract says holds for every operation in it. One without a handler is validated like the others, and then
+    answered with 501.
+    """
+
+    def __init__(self, contract: Contract, database: Database) -> None:
+        self.routes = Routes(contract)
+        self.problems = Problems(contract)
+        self._database = database
+        self._handlers: Mapping[str, Handler] = {**Customers(contract).handlers}
+
+    async def answer(self, request: Request) -> Answer:
+        """Answer one request.
+
+        Raises:
+            ResetRequested: The request asked for a connection that breaks.
+        """
+        try:
+            route = self.routes.find(request.method, request.segments)
+            if _FAULT_HEADER in request.headers:
+                return await self._answer_with_fault(route, request)
+            return await self._run(route, request)
+        except Refusal as refusal:
+            return self.problems.answer(refusal, request.instance)
+        except (SQLAlchemyError, DatabaseError):
+            _log.exception("The database failed for %s %s", request.method, request.instance)
+            unavailable = Refusal(503, "The database cannot be used at present.", headers={"Retry-After": "1"})
+            return self.problems.answer(unavailable, request.instance)
+        except faults.ResetRequested:
+            raise
+        except Exception:
+            _log.exception("%s %s failed", request.method, request.instance)
+            return self.problems.answer(Refusal(500, "The sandbox failed; its log says why."), request.instance)
+
+    async def _run(self, route: Route, request: Request) -> Answer:
+        writes = request.method not in _SAFE
+        return await self._database.run(lambda connection: self._serve(route, request, connection), writes=writes)
+
+    async def _answer_with_fault(self, route: Route, request: Request) -> Answer:
+        """As usual, but with the failure that the request asks for, if its key is one for tests."""
+        authorization = request.headers.get("authorization")
+        caller = await self._database.run(lambda connection: authenticate(connection, authorization), writes=False)
+        fault = faults.parse(request.headers[_FAULT_HEADER]) if caller.mode == "test" else faults.Fault()
+        if not fault.strikes:
+            return await self._run(route, request)
+        request.caller = caller
+        await asyncio.sleep(fault.delay)
+        if not fault.after:
+            fault.strike()
+        answer = await self._run(route, request)
+        fault.strike()
+        return answer
+
+    def _serve(self, route: Route, request: Request, connection: Connection) -> Answer:
+        """Everything that happens within the request's transaction."""
+        caller = request.caller = authenticate(connection, request.headers.get("authorization"))
+        if caller.kind == "public":
+            raise Refusal(403, "A public key may not read or change customers. Use a secret key.")
+        path = read_path(route, request)
+        inputs = read_inputs(route, request)
+        key = inputs.get(KEY_HEADER)
+        if key is not None and (kept := claim(connection, caller.account, key)):
+            return kept
+        try:
+            call = Call(route, connection, caller, path, inputs, read_body(route, request))
+            answer = Answer(route.status, self._handler(route)(call).encode(), route.media)
+        except Refusal as refusal:
+            answer = self.problems.answer(refusal, request.instance)
+        if key is not None:
+            settle(connection, caller.account, key, answer)
+        return answer
+
+    def _handler(self, route: Route) -> Handler:
+        try:
+            return self._handlers[route.operation.id]
+        except KeyError:
+            raise Refusal(501, f"The sandbox does not do {route.operation.id} yet.") from None

@@ -1,0 +1,112 @@
+"""Fill a database from a JSON file, or empty it.
+
+The file holds, for each merchant, customers as the contract's Customer has them (`id` may be left out), and keys:
+
+    {"merchants": [{"name": "acme", "keys": ["sk_test_example"], "customers": [{"external_reference": "INV-1"}]}]}
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+import msgspec
+from sqlalchemy import delete, insert, select
+
+from sandbox.keys import kind_of
+from sandbox.merchants import account_of, add_key
+from sandbox.strictjson import JsonError, decode
+from sandbox.tables import customers, idempotency, requests
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sqlalchemy import Connection
+
+    from contract import Contract
+    from sandbox.customers import Customers
+
+__all__ = ["Merchant", "Seed", "SeedError", "read_seed", "reset", "sow"]
+
+
+class SeedError(Exception):
+    """The file cannot be used; the message says where and why."""
+
+
+class Merchant(msgspec.Struct, forbid_unknown_fields=True):
+    """A merchant's data in one mode."""
+
+    name: str
+    mode: Literal["test", "live"] = "test"
+    keys: list[str] = []
+    customers: list[dict[str, Any]] = []
+
+
+class Seed(msgspec.Struct, forbid_unknown_fields=True):
+    """A seed file's content."""
+
+    merchants: list[Merchant]
+
+
+def read_seed(path: Path, contract: Contract, made: Customers) -> Seed:
+    """Read a seed file; customers without an id are given one.
+
+    Raises:
+        SeedError: The file cannot be read, or holds what the contract does not allow.
+    """
+    try:
+        seed = msgspec.convert(decode(path.read_bytes()), Seed)
+    except OSError as error:
+        raise SeedError(f"cannot read {path}: {error.strerror}") from None
+    except (JsonError, msgspec.ValidationError) as error:
+        raise SeedError(f"{path}: {error}") from None
+    validator = contract.validator(made.schema)
+    for at, merchant in enumerate(seed.merchants):
+        for index, key in enumerate(merchant.keys):
+            _check_key(key, merchant.mode, f"{path}: /merchants/{at}/keys/{index}")
+        for index, customer in enumerate(merchant.customers):
+            customer.setdefault("id", made.new_id())
+            for violation in validator.violations(customer):
+                place = f"/merchants/{at}/customers/{index}{violation.pointer}"
+                raise SeedError(f"{path}: {violation.message}, at {place}")
+    return seed
+
+
+def _check_key(key: str, mode: str, place: str) -> None:
+    try:
+        _, key_mode = kind_of(key)
+    except ValueError as error:
+        raise SeedError(f"{place}: {error}") from None
+    if key_mode != mode:
+        raise SeedError(f"{place}: this is a key for {key_mode} mode, the merchant's data is for {mode} mode")
+
+
+def sow(connection: Connection, seed: Seed, made: Customers) -> int:
+    """Add a seed's keys and customers; what is there already, by key or reference, stays. Return how many came in."""
+    added = 0
+    for merchant in seed.merchants:
+        account = account_of(connection, merchant.name, merchant.mode)
+        for key in merchant.keys:
+            add_key(connection, merchant.name, key)
+        mine = customers.c.account_id == account
+        known = set(connection.scalars(select(customers.c.external_reference).where(mine)))
+        rows = [
+            {
+                "id": customer["id"],
+                "account_id": account,
+                "external_reference": customer["external_reference"],
+                "record": made.text(customer),
+            }
+            for customer in merchant.customers
+            if customer["external_reference"] not in known
+        ]
+        if rows:
+            connection.execute(insert(customers), rows)
+        added += len(rows)
+    return added
+
+
+def reset(connection: Connection) -> int:
+    """Delete every customer, kept answer and logged request, and return how many customers; merchants and keys stay."""
+    connection.execute(delete(requests))
+    connection.execute(delete(idempotency))
+    return connection.execute(delete(customers)).rowcount

@@ -1,0 +1,127 @@
+"""Serve on a socket until told to stop, or as long as a command runs."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import resource
+import signal
+import socket
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+from sandbox.protocol import GuardedProtocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from sandbox.app import Application
+
+__all__ = ["base_url", "listen", "serve"]
+
+_BACKLOG = 2048
+_GRACE_SECONDS = 20
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Take a port; 0 is any free one. Raises OSError when it cannot be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family, backlog=_BACKLOG)
+
+
+def base_url(listener: socket.socket) -> str:
+    """The URL under which a socket is reached from this machine."""
+    host, port = listener.getsockname()[:2]
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - nothing is bound here
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def serve(
+    application: Application,
+    listener: socket.socket,
+    receive_seconds: float,
+    *,
+    command: Sequence[str] = (),
+    environment: Mapping[str, str] | None = None,
+    ready: Callable[[], None] = lambda: None,
+    until: int | None = None,
+) -> int:
+    """Serve until a signal comes, `until` becomes readable, or the command has ended; return its status, else 0.
+
+    Raises:
+        OSError: The command cannot be started.
+    """
+    _allow_many_connections()
+    config = uvicorn.Config(
+        application,
+        loop="uvloop",
+        http=type("Protocol", (GuardedProtocol,), {"receive_seconds": receive_seconds}),
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        backlog=_BACKLOG,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+    )
+    with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+        status = runner.run(_serve(application, _Server(config, until), listener, command, environment or {}, ready))
+        runner.run(application.close())
+        return status
+
+
+class _Server(uvicorn.Server):
+    """A server for which a signal is a request to stop, and having stopped is no failure."""
+
+    def __init__(self, config: uvicorn.Config, until: int | None) -> None:
+        super().__init__(config)
+        self._until = until
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """End gracefully on SIGINT and SIGTERM, and with the parent process."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        if self._until is not None:
+            loop.add_reader(self._until, self.handle_exit, signal.SIGTERM, None)
+        yield
+        if self._until is not None:
+            loop.remove_reader(self._until)
+
+
+def _allow_many_connections() -> None:
+    """Let this process have as many open files as it may."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+async def _serve(
+    application: Application,
+    server: _Server,
+    listener: socket.socket,
+    command: Sequence[str],
+    environment: Mapping[str, str],
+    ready: Callable[[], None],
+) -> int:
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    while not server.started and not serving.done():
+        await asyncio.sleep(0.001)
+    ready()
+    keeping_house = asyncio.create_task(application.keep_house())
+    try:
+        return await _run(command, environment) if command else 0
+    finally:
+        if command:
+            server.should_exit = True
+        await serving
+        keeping_house.cancel()
+
+
+async def _run(command: Sequence[str], environment: Mapping[str, str]) -> int:
+    """Run a command to its end; its status, as a shell would give it."""
+    process = await asyncio.create_subprocess_exec(*command, env={**os.environ, **environment})
+    status = await process.wait()
+    return status if status >= 0 else 128 - status

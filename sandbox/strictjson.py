@@ -1,0 +1,84 @@
+"""Read JSON strictly (RFC 8259) and write it compactly, so that what is accepted can be returned unchanged."""
+
+from __future__ import annotations
+
+import json
+import re
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, NoReturn
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["JsonError", "decode", "encode"]
+
+DIGITS_MAX = 4300
+"""The most digits an integer may have: Python's own guard against quadratic conversion."""
+
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+
+
+class JsonError(ValueError):
+    """The text is no JSON, or JSON that two readers could take differently; the message says which and where."""
+
+
+def decode(data: bytes) -> Any:
+    """Read a JSON text in UTF-8.
+
+    Stricter than `json.loads`: a name twice in one object, a lone surrogate, NaN and Infinity are refused. A number
+    with an integral value is an integer, as in JSON Schema: `2000.0` and `2e3` are 2000.
+
+    Raises:
+        JsonError: The text is none of the above, is nested too deeply, or holds a number out of range.
+    """
+    try:
+        value = _DECODER.decode(data.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise JsonError(f"byte {error.start} is not UTF-8") from None
+    except json.JSONDecodeError as error:
+        raise JsonError(f"{error.msg} at line {error.lineno}, column {error.colno}") from None
+    except RecursionError:
+        raise JsonError("it is nested too deeply") from None
+    except JsonError:
+        raise
+    except ValueError:
+        raise JsonError(f"a number has more than {DIGITS_MAX} digits") from None
+    if _SURROGATE.search(data):
+        _refuse_lone_surrogates(value)
+    return value
+
+
+def encode(value: Any) -> str:
+    """Write a value as JSON without spaces, keeping characters beyond ASCII and integers of any size."""
+    return _ENCODER.encode(value)
+
+
+def _refuse_lone_surrogates(value: Any) -> None:
+    try:
+        encode(value).encode()
+    except UnicodeEncodeError:
+        raise JsonError("a string holds half of a surrogate pair, which is no character") from None
+
+
+def _object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise JsonError(f"the name {twice[:100]!r} stands twice in one object")
+    return members
+
+
+def _fraction(text: str) -> int | float:
+    number = Decimal(text)
+    if not number.is_finite() or abs(number.adjusted()) >= DIGITS_MAX:
+        raise JsonError(f"the number {text[:40]} is out of range")
+    return int(number) if number == number.to_integral_value() else float(number)
+
+
+def _constant(name: str) -> NoReturn:
+    raise JsonError(f"{name} is no JSON number")
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_float=_fraction, parse_constant=_constant)
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)

@@ -1,0 +1,179 @@
+"""The command line: keys, seeds, reset, and what goes wrong."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+CUSTOMERS = "/billing/customers"
+SANDBOX = Path(sys.executable).with_name("moment-sandbox")
+
+
+def run(*arguments):
+    """Run moment-sandbox to its end."""
+    return subprocess.run([SANDBOX, *arguments], check=False, capture_output=True, text=True, timeout=60)
+
+
+def status(sandbox, key, method="GET"):
+    """What a request with a key is answered with."""
+    return sandbox.client.request(
+        method, f"{CUSTOMERS}/unknown", headers={"Authorization": f"Bearer {key}"}
+    ).status_code
+
+
+def test_keys_are_made_listed_and_revoked(start, database):
+    """A key works from when it is made until it is revoked, in a sandbox that runs all the while."""
+    at = ("--database", database())
+    with start(*at) as sandbox:
+        key = run("keys", "create", "initech", *at).stdout.strip()
+        assert re.fullmatch("sk_test_[A-Za-z0-9]{24}", key)
+        assert status(sandbox, key) == 404
+        listed = run("keys", "list", *at).stdout
+        assert key not in listed
+        line = next(line for line in listed.splitlines() if "initech" in line)
+        assert key[-4:] in line
+        assert run("keys", "revoke", line.split()[0], *at).returncode == 0
+        assert status(sandbox, key) == 403
+        assert status(sandbox, sandbox.key) == 404
+
+
+def test_modes_are_apart(start, database):
+    """A merchant's live customers are not its test customers, and live keys ask for no failures."""
+    at = ("--database", database())
+    with start(*at) as sandbox:
+        live = run("keys", "create", "acme", "--live", *at).stdout.strip()
+        public = run("keys", "create", "acme", "--live", "--public", *at).stdout.strip()
+        assert live.startswith("sk_")
+        assert not live.startswith("sk_test_")
+        assert public.startswith("pk_")
+        created = sandbox.create().json()
+        headers = {"Authorization": f"Bearer {live}", "Sandbox-Fail": "500"}
+        assert sandbox.client.get(f"{CUSTOMERS}/{created['id']}", headers=headers).status_code == 404
+        assert status(sandbox, public) == 403
+
+
+def test_no_key_is_in_the_database(start, tmp_path):
+    """Whoever reads the database cannot use a key of it."""
+    with start("--database", f"sqlite:///{tmp_path}/sandbox.db") as sandbox:
+        sandbox.create(name=f"my key is {sandbox.key}")
+        requests = sandbox.client.get("/sandbox/requests").text
+        written = b"".join(file.read_bytes() for file in tmp_path.iterdir())
+        record = sandbox.key.encode()
+        assert written.count(record) == written.count(b"my key is " + record)  # only where the customer was named so
+        assert sandbox.key not in requests
+
+
+def test_a_seed_is_served(start, tmp_path):
+    """A file's customers and keys are there from the start, and sowing it again changes nothing."""
+    customer = {"external_reference": "INV-1", "payment_rules": {"min_amount": 1}, "name": "Zoë"}
+    merchant = {"name": "seeded", "keys": ["sk_test_seeded_example"], "customers": [customer]}
+    file = tmp_path / "seed.json"
+    file.write_text(json.dumps({"merchants": [merchant]}))
+    at = ("--database", f"sqlite:///{tmp_path}/sandbox.db")
+    assert run("seed", file, *at).stdout == "1 customers added\n"
+    with start("--seed", str(file), *at) as sandbox:
+        headers = {"Authorization": "Bearer sk_test_seeded_example"}
+        found = sandbox.client.get(f"{CUSTOMERS}/INV-1", headers=headers).json()
+        assert found == {**customer, "id": found["id"]}
+        assert sandbox.client.get(f"{CUSTOMERS}/{found['id']}", headers=headers).json() == found
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("{", "Expecting"),
+        ("{}", "merchants"),
+        ('{"merchants": [{"name": "a", "keys": ["key"]}]}', "/merchants/0/keys/0"),
+        ('{"merchants": [{"name": "a", "keys": ["sk_live_mode"]}]}', "test mode"),
+        ('{"merchants": [{"name": "a", "customers": [{"external_reference": "bcus_"}]}]}', "/merchants/0/customers/0"),
+    ],
+)
+def test_a_bad_seed_is_refused_with_the_place(tmp_path, content, said):
+    """A seed that the contract does not allow adds nothing; the message names the place."""
+    file = tmp_path / "seed.json"
+    file.write_text(content)
+    result = run("seed", file, "--database", f"sqlite:///{tmp_path}/sandbox.db")
+    assert result.returncode == 2
+    assert said in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_reset_deletes_customers_and_kept_answers(start, database):
+    """After a reset, references and Idempotency-Keys are new again; keys still work."""
+    at = ("--database", database())
+    with start(*at) as sandbox:
+        first = sandbox.create("one-key", external_reference="a").json()
+        assert run("reset", *at).stdout == "1 customers deleted\n"
+        assert sandbox.client.get(f"{CUSTOMERS}/a").status_code == 404
+        again = sandbox.create("one-key", external_reference="a")
+        assert again.status_code == 201
+        assert again.json()["id"] != first["id"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--database", "mysql://localhost/a"), "--database takes"),
+        (("--database", "nonsense"), "--database takes"),
+        (("--database", "sqlite:////nowhere/at/all.db"), "unable to open"),
+        (("--database", "postgresql://nobody@127.0.0.1:1/none"), "cannot use the database"),
+        (("--port", "99999"), "--port 0"),
+        (("--host", "192.0.2.1", "--port", "0"), "cannot listen"),
+        (("--workers", "2"), "in memory"),
+        (("--workers", "0"), "--workers"),
+        (("--port", "0", "--", "no-such-program"), "cannot run no-such-program"),
+        (("keys", "list"), "name the database"),
+        (("--seed", "missing.json"), "cannot read missing.json"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_a_line(arguments, said):
+    """Wrong use is status 2 with one line that says what to do."""
+    result = run(*arguments)
+    assert result.returncode == 2
+    assert said in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_the_commands_status_is_the_sandboxes(tmp_path, workers):
+    """`-- COMMAND` runs with the URL and the keys, and its status is passed on."""
+    options = ("--port", "0", "--quiet", "--workers", workers, "--database", f"sqlite:///{tmp_path}/sandbox.db")
+    script = "import os, sys; sys.exit(7 if os.environ['MOMENT_API_KEY'] and os.environ['MOMENT_BASE_URL'] else 1)"
+    assert run(*options, "--", sys.executable, "-c", script).returncode == 7
+    assert run(*options, "--", "sh", "-c", "kill -9 $$").returncode == 128 + 9
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_start_tells_the_keys_and_a_signal_ends_it(tmp_path, workers):
+    """What is printed works; SIGTERM lets the request that is being answered end, and the status is 0."""
+    command = [SANDBOX, "--port", "0", "--workers", workers, "--database", f"sqlite:///{tmp_path}/sandbox.db"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        assert process.stderr
+        told = "".join(iter(process.stdout.readline, "Stop with Ctrl-C.\n"))
+        url = re.findall("http://[0-9.:]+", told)[0]
+        key = re.findall("sk_test_[A-Za-z0-9]+", told)[0]
+        body = b'{"external_reference": "a"}'
+        with socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])), timeout=20) as connection:
+            connection.sendall(_create(key, len(body)))
+            assert connection.recv(1000).startswith(b"HTTP/1.1 100 ")  # the sandbox is at it
+            process.send_signal(signal.SIGTERM)
+            connection.sendall(body)
+            assert connection.recv(10_000).startswith(b"HTTP/1.1 201 ")
+        assert process.wait(20) == 0
+        lines = [json.loads(line) for line in process.stderr.read().splitlines()]
+    assert {line["status"] for line in lines} == {201}
+    assert key not in json.dumps(lines)
+
+
+def _create(key, length):
+    """The head of a request to create a customer, which waits for the server before it sends the body."""
+    head = f"POST {CUSTOMERS} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {key}\r\nIdempotency-Key: a\r\n"
+    return f"{head}Content-Type: application/json\r\nContent-Length: {length}\r\nExpect: 100-continue\r\n\r\n".encode()

@@ -1,0 +1,19 @@
+"""The sandbox conforms, on each database and with several processes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+PROGRAMS = Path(sys.executable).parent
+
+
+def test_the_sandbox_conforms(database, kind):
+    """The whole suite of judgements passes, on PostgreSQL with four processes."""
+    workers = "4" if kind == "postgresql" else "1"
+    options = ("--port", "0", "--quiet", "--workers", workers, "--database", database())
+    suite = (PROGRAMS / "moment-conformance", "--max-time", "200")
+    command = (PROGRAMS / "moment-sandbox", *options, "--", *suite)
+    result = subprocess.run(command, check=False, capture_output=True, text=True, timeout=300)
+    assert result.returncode == 0, result.stdout + result.stderr

@@ -1,0 +1,57 @@
+"""JSON is read strictly, and what was read is written as it was."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sandbox.strictjson import JsonError, decode, encode
+
+CHARACTERS = st.characters(exclude_categories=["Cs"])
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(CHARACTERS),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(CHARACTERS), inner),
+)
+
+
+@given(VALUES, st.booleans())
+def test_what_is_read_is_written_as_it_was(value, ensure_ascii):
+    """Texts of any characters and integers of any size survive, escaped or not."""
+    assert decode(json.dumps(value, ensure_ascii=ensure_ascii).encode()) == value
+    assert decode(encode(value).encode()) == value
+
+
+@given(st.binary())
+def test_reading_ends_with_a_value_or_a_json_error(data):
+    """No input makes reading fail in another way."""
+    try:
+        value = decode(data)
+    except JsonError:
+        return
+    assert json.loads(data) == value
+
+
+@given(st.integers(-(10**20), 10**20).filter(bool), st.integers(0, 5))
+def test_integral_numbers_are_integers(number, zeros):
+    """`2000.0`, `2000` and `2.000e3` are the same integer."""
+    for text in (f"{number}.{'0' * zeros}0", f"{number}e0", f"{number}00e-2"):
+        assert decode(text.encode()) == number
+        assert isinstance(decode(text.encode()), int)
+
+
+@pytest.mark.parametrize("text", ["1e4300", "-1e999999999999", "1e-5000", "9" * 4301, "NaN", "-Infinity"])
+def test_numbers_out_of_range_are_refused(text):
+    """A number that could not be kept is refused, at once."""
+    with pytest.raises(JsonError):
+        decode(text.encode())
+
+
+@pytest.mark.parametrize("text", [r'"\ud800"', r'["\uDFFF\uD800"]', r'{"\ud83d": 1}'])
+def test_half_a_surrogate_pair_is_refused(text):
+    """It is no character and could not be sent back."""
+    with pytest.raises(JsonError, match="surrogate"):
+        decode(text.encode())
+    assert decode(rb'"\ud83e\udd8a"') == "🦊"
