@@ -1,0 +1,148 @@
+"""Create Customer: what it takes, what it keeps, and what it refuses."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from conformance.checks.support import everything, names_of
+from conformance.records import after_create, unchanged
+from conformance.registry import Need, check
+from conformance.trial import AUTO
+
+if TYPE_CHECKING:
+    from conformance.trial import Trial
+
+AT_ONCE = 20
+
+
+@check("create.success", "create.external-reference.required", "balance.untracked")
+async def needs_only_a_reference(trial: Trial) -> None:
+    """A reference is enough for a new customer, and nothing is enough without one."""
+    customer = trial.made(await trial.create(), "create.external-reference.required")
+    sent = customer.exchange.request.json
+    trial.agree(after_create(sent, customer.record), customer.exchange)
+    rest = everything(trial)
+    for body in ({}, rest, {"name": "No reference"}, {"external_reference": None}, {"externalReference": "x", **rest}):
+        refused = await trial.create(body)
+        trial.refused(refused, "a create without a reference", claim="create.external-reference.required")
+
+
+@check("create.stored")
+async def keeps_what_was_sent(trial: Trial) -> None:
+    """A new customer has what was sent, in the answer and by both names, time after time."""
+    for extra in ({}, {"name": "Zoë"}, {"balance": 0}, {"balance": -5, "metadata": {}}, {"metadata": {"a": "1"}}):
+        sent = {"external_reference": trial.names.reference(), **everything(trial), **extra}
+        created = trial.made(await trial.create(sent))
+        trial.agree(after_create(sent, created.record), created.exchange)
+        for name, kind, _ in names_of(created):
+            found = await trial.retrieve(name)
+            if trial.served(found, f"retrieving a new customer by its {kind}"):
+                trial.agree(after_create(sent, found.record), created.exchange, found)
+                trial.agree(unchanged(created.record, found.record, "create.stored"), created.exchange, found)
+
+
+@check("create.fields")
+async def takes_each_field(trial: Trial) -> None:
+    """Each documented field is taken by itself, and all of them together."""
+    whole = everything(trial)
+    bodies = [{name: value} for name, value in whole.items() if name != "balance"]
+    for body in [*bodies, {"currency": whole["currency"], "balance": whole["balance"]}, whole]:
+        sent = {"external_reference": trial.names.reference(), **body}
+        created = await trial.create(sent)
+        if trial.served(created, f"a create with {', '.join(body)}"):
+            trial.agree(after_create(sent, created.record), created)
+    for example in trial.oracle.subject.create.body[0].node.get("examples", {}).values():
+        value = trial.oracle.subject.contract.resolve(example)[0]["value"]
+        created = await trial.create({**value, "external_reference": trial.names.reference()})
+        trial.served(created, "the documented example of a create")
+
+
+@check("create.balance.needs-currency", "balance.needs-currency")
+async def needs_a_currency(trial: Trial) -> None:
+    """A new customer with a balance and no currency is refused, whatever the balance."""
+    for balance in (2000, 0, -1):
+        reference = trial.names.reference()
+        refused = await trial.create({"external_reference": reference, "balance": balance})
+        trial.refused(refused, f"a create with the balance {balance} and no currency")
+        if refused.refused:
+            found = await trial.retrieve(reference)
+            trial.require(not found.succeeded, "a refused create made a customer", refused, found)
+
+
+@check("create.body")
+async def needs_an_object(trial: Trial) -> None:
+    """A create whose body is missing, no JSON or no object is refused."""
+    bodies = (b"", b"null", b"[]", b"true", b"1", b'"text"', b"{", b'{"external_reference":', b"not json")
+    for body in bodies:
+        trial.refused(await trial.create(raw=body), f"a create with the body {body.decode()!r}")
+    reference = trial.names.reference()
+    listed = b'[{"external_reference":"%s"}]' % reference.encode()
+    refused = await trial.create(raw=listed)
+    trial.refused(refused, "a create with a list of customers")
+    found = await trial.retrieve(reference)
+    trial.require(not found.succeeded, "a refused create made a customer", refused, found)
+
+
+@check("external-reference.unique")
+async def takes_a_reference_once(trial: Trial) -> None:
+    """A second create under a reference is refused, and the first customer stays as it was."""
+    customer = await trial.customer(**everything(trial))
+    for body in ({}, {"name": "Second"}, everything(trial)):
+        second = await trial.create({"external_reference": customer.reference, **body})
+        trial.refused(second, "a second create under one reference")
+    await trial.update(customer.id, {"name": "Renamed"})
+    third = await trial.create({"external_reference": customer.reference, "name": "Third"})
+    trial.refused(third, "a create under the reference of an updated customer")
+    found = await trial.retrieve(customer.reference)
+    if found.succeeded:
+        trial.require(found.record.get("id") == customer.id, "a refused create took the reference over", third, found)
+        claim = "errors.refused-changes-nothing"
+        kept = {**customer.record, "name": "Renamed"}
+        trial.agree(unchanged(kept, found.record, claim), third, found, claim=claim)
+
+
+@check("external-reference.unique")
+async def takes_a_reference_once_at_once(trial: Trial) -> None:
+    """Of twenty creates under one reference that arrive at once, one succeeds."""
+    for _ in range(2):
+        body = {"external_reference": trial.names.reference()}
+        answers = await asyncio.gather(*(trial.create(body) for _ in range(AT_ONCE)))
+        winners = [answer for answer in answers if answer.succeeded]
+        ids = {answer.record.get("id") for answer in winners}
+        trial.require(len(ids) < 2, f"{len(ids)} customers were created at once under one reference", *winners[:2])
+        trial.require(bool(winners), "of twenty creates at once under a free reference none succeeded", answers[0])
+
+
+@check("external-reference.per-merchant", needs=(Need.OTHER_KEY,))
+async def shares_references_between_merchants(trial: Trial) -> None:
+    """Two merchants use one reference for customers of their own."""
+    mine = await trial.customer(name="Mine")
+    theirs = await trial.create(
+        {"external_reference": mine.reference, "name": "Theirs"}, api_key=trial.settings.other_api_key
+    )
+    if not trial.served(theirs, "a create under a reference that another merchant uses"):
+        return
+    trial.require(theirs.record.get("id") != mine.id, "two merchants got one customer", mine.exchange, theirs)
+    for api_key, record in ((AUTO, mine.record), (trial.settings.other_api_key, theirs.record)):
+        found = await trial.retrieve(mine.reference, api_key=api_key)
+        if trial.served(found, "retrieving a customer by a reference that two merchants use"):
+            trial.agree(unchanged(record, found.record, trial.claim), found, claim=trial.claim)
+
+
+@check("id.unique")
+async def gives_each_an_id(trial: Trial) -> None:
+    """Customers that are created one after the other and at once have ids of their own, and all are there."""
+    customers = [await trial.customer() for _ in range(3)]
+    answers = await asyncio.gather(*(trial.create() for _ in range(AT_ONCE)))
+    customers += [trial.made(answer) for answer in answers if answer.status != 429]
+    seen: dict[str, str] = {}
+    for customer in customers:
+        taken = customer.id in seen
+        trial.require(not taken, "two customers have one id", customer.exchange)
+        seen[customer.id] = customer.reference
+    for customer in customers[3:8]:
+        found = await trial.retrieve(customer.id)
+        if trial.served(found, "retrieving one of twenty customers created at once", claim="create.stored"):
+            right = found.record.get("external_reference") == customer.reference
+            trial.require(right, "an id leads to another customer", customer.exchange, found)

@@ -1,0 +1,101 @@
+"""Customers at all their limits at once, in every currency and script, and long after they were created."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import TYPE_CHECKING, Any
+
+from conformance.checks.support import everything, names_of
+from conformance.records import after_create, after_update, unchanged
+from conformance.registry import check
+from conformance.samples import SCRIPTS
+from conformance.validity import WELL_KNOWN, fewest_keys
+
+if TYPE_CHECKING:
+    from conformance.trial import Trial
+
+_LATER = 60
+_AT_ONCE = 10
+
+
+def _largest(trial: Trial, char: str) -> dict[str, Any]:
+    """Every field that takes any text, as long as every reading of the pages allows."""
+    subject = trial.oracle.subject
+    metadata, _ = subject.property_schema(subject.create, "metadata")
+    key, value = metadata["propertyNames"]["maxLength"], metadata["additionalProperties"]["maxLength"]
+    keys = (f"{number:02}{char * (key - 2)}" for number in range(fewest_keys(subject)))
+    name, _ = subject.property_schema(subject.create, "name")
+    return {"name": char * name["maxLength"], "metadata": dict.fromkeys(keys, char * value)}
+
+
+@check("create.fields", "update.fields", "text.characters")
+async def takes_everything_at_its_limits(trial: Trial) -> None:
+    """A customer whose every field is as long as it may be is created, updated and read back, in any script."""
+    for char in SCRIPTS:
+        sent = {**everything(trial), **_largest(trial, char)}
+        created = await trial.create({"external_reference": trial.names.reference(), **sent})
+        if trial.served(created, "a create with every field at its limit", claim="create.fields"):
+            found = await trial.retrieve(trial.made(created).id)
+            trial.agree(after_create(sent, found.record) if found.succeeded else (), created, found)
+        customer = await trial.customer()
+        body = _largest(trial, char)
+        updated = await trial.update(customer.id, body)
+        if trial.served(updated, "an update with every field at its limit", claim="update.fields"):
+            trial.agree(after_update(customer.record, body, updated.record), updated)
+
+
+@check("text.characters")
+async def reads_escaped_json(trial: Trial) -> None:
+    """JSON whose texts are escaped, and JSON with space around it, means the same as any other."""
+    name = 'Zo\u00eb \u8a9e \U0001f600 / \\ " end'
+    sent = {"external_reference": trial.names.reference(), "name": name, "metadata": {"\U0001f511": "\u00e9"}}
+    escaped = json.dumps(sent).replace("/", "\\/").encode()
+    created = await trial.create(raw=escaped)
+    if trial.served(created, "a create with escaped texts"):
+        trial.agree(after_create(sent, created.record), created, claim=trial.claim)
+        spaced = json.dumps({"name": name}, indent=4).encode() + b"\r\n\t "
+        updated = await trial.update(trial.made(created).id, raw=spaced)
+        if trial.served(updated, "an update with space around its JSON"):
+            trial.agree(after_update(created.record, {"name": name}, updated.record), updated, claim=trial.claim)
+
+
+@check("balance.minor-unit")
+async def counts_in_every_currency(trial: Trial) -> None:
+    """A balance is the number that was sent, whatever the decimals of its currency, where the currency is taken."""
+    for currency in sorted(WELL_KNOWN):
+        for balance in (1, 99, 12345, -100):
+            sent = {"currency": currency, "balance": balance}
+            created = await trial.create({"external_reference": trial.names.reference(), **sent})
+            if created.succeeded:
+                trial.agree(after_create(sent, created.record), created)
+        customer = await trial.customer(**everything(trial))
+        sent = {"currency": currency, "balance": 54321}
+        updated = await trial.update(customer.id, sent)
+        if updated.succeeded:
+            trial.agree(after_update(customer.record, sent, updated.record), updated)
+
+
+@check("create.stored", "idempotency.same-answer")
+async def remembers_for_long(trial: Trial) -> None:
+    """A customer and the answer of its create are still there after sixty other customers."""
+    key, sent = trial.names.key(), {"external_reference": trial.names.reference(), **everything(trial)}
+    first = trial.made(await trial.create(sent, key=key))
+    for _ in range(_LATER // _AT_ONCE):
+        await asyncio.gather(*(trial.create() for _ in range(_AT_ONCE)))
+    for name, kind, _ in names_of(first):
+        found = await trial.retrieve(name)
+        if trial.served(found, f"retrieving a customer by its {kind} after others were created", claim="create.stored"):
+            trial.agree(unchanged(first.record, found.record, "create.stored"), first.exchange, found)
+    again = await trial.create(sent, key=key)
+    same = again.status == first.exchange.status and again.json == first.exchange.json
+    what = "a create that was repeated after others got another answer"
+    trial.require(same, what, first.exchange, again, claim="idempotency.same-answer")
+
+
+@check("create.body")
+async def reads_the_media_type(trial: Trial) -> None:
+    """A media type is read without regard to case and to its parameters (RFC 9110, section 8.3.1)."""
+    for media_type in ("application/json; charset=utf-8", "application/json;charset=UTF-8", "Application/JSON"):
+        created = await trial.create(headers={"Content-Type": media_type})
+        trial.served(created, f"a create with the media type {media_type}")

@@ -1,0 +1,163 @@
+"""The customer in the path: by id, by reference, and nobody else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from conformance.checks.support import everything, names_of, unknown_id
+from conformance.exchange import Request
+from conformance.records import after_update, unchanged
+from conformance.registry import check
+
+if TYPE_CHECKING:
+    from conformance.exchange import Exchange
+    from conformance.trial import Customer, Trial
+
+
+@check("customer-parameter.by-id")
+async def finds_by_id(trial: Trial) -> None:
+    """A customer is retrieved and updated by its id."""
+    await _works(trial, await trial.customer(**everything(trial)), by="id")
+
+
+@check("customer-parameter.by-reference")
+async def finds_by_reference(trial: Trial) -> None:
+    """A customer is retrieved and updated by its reference, whatever its shape, and is the one that its id names."""
+    fresh = trial.names.reference()
+    limit = trial.oracle.subject.property_schema(trial.oracle.subject.create, "external_reference")[0]["maxLength"]
+    shapes = [fresh, f"-{fresh}-", f"_{fresh}_", f"{trial.names.random.getrandbits(60)}", f"UPPER-{fresh}"]
+    shapes += [f"bcus-{fresh}", f"BCUS_{fresh}", f"{fresh}-null", (fresh + "-" + "x" * limit)[:limit]]
+    for shape in shapes:
+        exchange = await trial.create({"external_reference": shape, "name": "By reference"})
+        await _works(trial, trial.made(exchange, "external-reference.pattern"), by="reference")
+
+
+async def _works(trial: Trial, customer: Customer, by: str) -> None:
+    name, _, claim = next(entry for entry in names_of(customer) if entry[1] == by)
+    found = await trial.retrieve(name)
+    if trial.served(found, f"retrieving a customer by its {by}", claim=claim):
+        trial.agree(unchanged(customer.record, found.record, claim), customer.exchange, found, claim=claim)
+    sent = {"name": f"Updated by {by}"}
+    updated = await trial.update(name, sent)
+    if trial.served(updated, f"updating a customer by its {by}", claim=claim):
+        await _is_one(trial, customer, sent, updated)
+
+
+async def _is_one(trial: Trial, customer: Customer, sent: dict[str, str], updated: Exchange) -> None:
+    """Both names lead to the updated record."""
+    found = {kind: await trial.retrieve(name) for name, kind, _ in names_of(customer)}
+    for _, kind, claim in names_of(customer):
+        trial.served(found[kind], f"retrieving an updated customer by its {kind}", claim=claim)
+    if found["id"].succeeded:
+        trial.agree(after_update(customer.record, sent, found["id"].record), updated, found["id"])
+        if found["reference"].succeeded:
+            claim = "customer-parameter.by-reference"
+            differences = unchanged(found["id"].record, found["reference"].record, claim)
+            trial.agree(differences, found["id"], found["reference"], claim=claim)
+
+
+@check("customer-parameter")
+async def tells_apart(trial: Trial) -> None:
+    """Each name in the path gives its own customer, and a path without a name gives none."""
+    customers = [await trial.customer(name=f"Customer {number}") for number in range(3)]
+    for customer in customers:
+        for name, kind, _ in names_of(customer):
+            found = await trial.retrieve(name)
+            if found.succeeded:
+                same = found.record.get("id") == customer.id
+                trial.require(same, f"retrieving a customer by its {kind} gave another one", found)
+    subject = trial.oracle.subject
+    own = customers[-1].exchange.request
+    headers = tuple(pair for pair in own.headers if pair[0] in {"Authorization", "Content-Type"})
+    before = subject.update.path.partition("{")[0]
+    for method, body in ((subject.retrieve.method, None), (subject.update.method, b'{"name":"Nobody"}')):
+        for target in (before, before.rstrip("/")):
+            exchange = await trial.send(Request("", method, target, headers, body))
+            named = exchange.succeeded and isinstance(exchange.record.get("id"), str)
+            trial.require(not named, f"{method} {target} names nobody and got a customer", exchange)
+
+
+@check("customer-parameter.links", "id.stable")
+async def follows_answers(trial: Trial) -> None:
+    """The id and the reference in every answer lead to the same customer, and stay what they were."""
+    customer = await trial.customer(**everything(trial))
+    answer = customer.exchange
+    for step in range(3):
+        for field in ("id", "external_reference"):
+            name = answer.record.get(field)
+            if not isinstance(name, str) or not name:
+                trial.fail(f"an answer has no {field} to follow", answer)
+                return
+            found = await trial.retrieve(name)
+            trial.served(found, f"following the {field} of an answer", claim="customer-parameter.links")
+            trial.require(
+                not found.succeeded or found.record.get("id") == customer.id,
+                "the id of a customer is another on a later reading",
+                answer,
+                found,
+                claim="id.stable",
+            )
+        answer = await trial.update(customer.id if step % 2 else customer.reference, {"name": f"Step {step}"})
+        if not trial.served(answer, "updating a customer", claim="update.success"):
+            return
+        trial.require(answer.record.get("id") == customer.id, "an update changed the id", answer, claim="id.stable")
+
+
+@check("retrieve.unknown")
+async def knows_nobody(trial: Trial) -> None:
+    """A name that no customer has gets 404, also one that is nearly a customer's."""
+    customer = await trial.customer(name="Nearly")
+    lure = trial.made(await trial.create({"external_reference": f"{trial.names.reference()}x1"}))
+    counted = {"bcus_0", f"{customer.id}0", customer.id[:-1]}  # where ids are counted, these may be somebody's
+    names = [unknown_id(trial), trial.names.reference(), *sorted(counted)]
+    names += [f"{customer.reference}0", customer.reference[:-1], customer.reference[1:], customer.id.swapcase()]
+    names += [
+        f"bcus_{customer.id[5:].swapcase()}",
+        customer.reference.swapcase(),
+        f"{lure.reference[:-2]}_1",
+        customer.id.removeprefix("bcus_"),
+        "Nearly",
+    ]
+    for name in names:
+        if name and name not in {customer.id, customer.reference, lure.id, lure.reference}:
+            found = await trial.retrieve(name)
+            if not (name in counted and found.record.get("id") == name):
+                trial.unknown(found, f"retrieving {name!r}, which no customer is named,")
+
+
+@check("update.unknown")
+async def updates_nobody(trial: Trial) -> None:
+    """An update of a customer that does not exist gets 404, creates nobody and changes nobody."""
+    customer = await trial.customer(name="Bystander")
+    for name in (unknown_id(trial), trial.names.reference(), f"{customer.id}0", f"{customer.reference}0"):
+        if name == f"{customer.id}0" and (await trial.retrieve(name)).record.get("id") == name:
+            continue  # ids are counted, and this one is somebody's
+        updated = await trial.update(name, {"name": "Somebody"})
+        trial.unknown(updated, "updating a customer that does not exist")
+        found = await trial.retrieve(name)
+        trial.require(not found.succeeded, "an update of nobody created a customer", updated, found)
+        if updated.succeeded:
+            same = await trial.retrieve(customer.id)
+            trial.agree(unchanged(customer.record, same.record, "update.unknown"), updated, same)
+    free = trial.names.reference()
+    await trial.update(free, {"name": "Somebody"})
+    trial.served(await trial.create({"external_reference": free}), "creating a customer that was updated in vain")
+
+
+@check("retrieve.success", "retrieve.reads-only")
+async def reads(trial: Trial) -> None:
+    """Reading a customer again and again, by both names, gives the same record and changes nothing."""
+    customer = await trial.customer(**everything(trial))
+    first = None
+    for _ in range(4):
+        for name, kind, _claim in names_of(customer):
+            found = await trial.retrieve(name)
+            if not found.succeeded:
+                trial.served(found, f"retrieving a customer by its {kind}", claim="retrieve.success")
+                continue
+            same = found.record.get("id") == customer.id
+            if not trial.require(same, f"the answer by {kind} is not the customer", found, claim="retrieve.success"):
+                continue
+            first = first or found
+            claim = "retrieve.reads-only"
+            trial.agree(unchanged(first.record, found.record, claim), first, found, claim=claim)

@@ -1,0 +1,185 @@
+"""Update Customer: it sets what it names, keeps the rest, and touches nobody else."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from conformance.checks.support import everything, names_of, new_values
+from conformance.records import after_update, unchanged
+from conformance.registry import check
+from conformance.trial import BlockedError
+
+if TYPE_CHECKING:
+    from conformance.exchange import Exchange
+    from conformance.trial import Customer, Trial
+
+
+@check("update.success", "update.method", "update.fields")
+async def takes_each_field(trial: Trial) -> None:
+    """Each documented field is taken by itself and all together, and the answer is the whole record."""
+    customer = await trial.customer(**everything(trial))
+    bodies = dict(new_values(trial))
+    bodies["all"] = {name: value for body in bodies.values() for name, value in body.items()}
+    before = customer.record
+    for what, body in bodies.items():
+        updated = await trial.update(customer.id, body)
+        if not trial.served(updated, f"an update of {what}", claim=_behind(updated)):
+            continue
+        missing = {"id", *before} - set(updated.record)
+        trial.require(not missing, f"the answer to an update lacks {', '.join(sorted(missing))}", updated)
+        before = updated.record
+    typed = await trial.update(customer.id, headers={"Content-Type": "application/json; charset=utf-8"})
+    trial.served(typed, "an update with a charset in its Content-Type", claim="update.method")
+    for example in trial.oracle.subject.update.body[0].node.get("examples", {}).values():
+        value = trial.oracle.subject.contract.resolve(example)[0]["value"]
+        trial.served(await trial.update(customer.id, value), "a documented example of an update", claim="update.fields")
+
+
+def _behind(exchange: Exchange) -> str:
+    """A method or a media type that is not known has a claim of its own."""
+    return "update.method" if exchange.status in {404, 405, 415, 501} else "update.fields"
+
+
+@check("update.stored", "update.keeps")
+async def sets_and_keeps(trial: Trial) -> None:
+    """Each update sets what it names and keeps the rest, in the answer and by both names, time after time."""
+    for by in ("id", "reference"):
+        customer = await trial.customer(**everything(trial))
+        before: Any = customer.record
+        for _, body in new_values(trial):
+            updated = await trial.update(next(name for name, kind, _ in names_of(customer) if kind == by), body)
+            if not updated.succeeded:
+                continue
+            trial.agree(after_update(before, body, updated.record), updated)
+            for name, _, _ in names_of(customer):
+                found = await trial.retrieve(name)
+                if found.succeeded:
+                    trial.agree(after_update(before, body, found.record), updated, found)
+                    trial.agree(unchanged(updated.record, found.record, "update.stored"), updated, found)
+            before = updated.record
+
+
+@check("update.stored", "update.keeps")
+async def sets_on_a_bare_customer(trial: Trial) -> None:
+    """A customer with nothing but a reference takes each field in turn, and gets no other with it."""
+    customer = await trial.customer()
+    before: Any = customer.record
+    for _, body in new_values(trial):
+        updated = await trial.update(customer.id, body)
+        if updated.succeeded:
+            trial.agree(after_update(before, body, updated.record), updated)
+            found = await trial.retrieve(customer.reference)
+            trial.agree(after_update(before, body, found.record) if found.succeeded else (), updated, found)
+            before = updated.record
+
+
+@check("update.keeps")
+async def loses_nothing_at_once(trial: Trial) -> None:
+    """Updates of different fields that arrive at once are all there in the end."""
+    for _ in range(3):
+        customer = await trial.customer(**everything(trial))
+        bodies = [body for name, body in new_values(trial) if name != "currency"] * 3
+        answers = await asyncio.gather(*(trial.update(customer.id, body) for body in bodies))
+        done = [(body, answer) for body, answer in zip(bodies, answers, strict=True) if answer.succeeded]
+        found = await trial.retrieve(customer.id)
+        if found.succeeded and done:
+            sent = {field: value for body, _ in done for field, value in body.items()}
+            trial.agree(after_update(customer.record, sent, found.record), done[0][1], found, claim="update.keeps")
+
+
+@check("update.replaces")
+async def replaces_the_balance(trial: Trial) -> None:
+    """A new balance replaces the old one, so sending it again changes nothing."""
+    customer = await trial.customer(currency="ZAR", balance=1000)
+    for balance in (500, 500, 0, -250, -250, 7_000_000_000, 1):
+        updated = await trial.update(customer.reference, {"currency": "ZAR", "balance": balance})
+        if not updated.succeeded:
+            trial.served(updated, f"updating the balance to {balance}", claim="update.success")
+            continue
+        found = await trial.retrieve(customer.id)
+        for answer in (updated, found):
+            now = answer.record.get("balance")
+            trial.require(now == balance, f"the balance was set to {balance}, and is {now}", updated, answer)
+    again = [await trial.update(customer.id, {"name": "Twice", "phone": "+4412345"}) for _ in range(3)]
+    if all(answer.succeeded for answer in again):
+        trial.agree(unchanged(again[0].record, again[2].record, trial.claim), again[0], again[2], claim=trial.claim)
+
+
+@check("update.only-this")
+async def touches_nobody_else(trial: Trial) -> None:
+    """An update changes no other customer, not even one with a similar name or the same values."""
+    fields = everything(trial)
+    stem = trial.names.reference()
+    references = (stem, f"{stem}0", f"{stem}_", stem.swapcase())
+    made: list[Customer] = []
+    for reference in references:
+        answer = await trial.create({"external_reference": reference, **fields})
+        # Whether references that differ only in case can both be taken is not ours to judge here.
+        made += [trial.made(answer)] if answer.succeeded else []
+    if not made:
+        trial.made(answer)
+    for target in (made[0].id, made[0].reference):
+        for _, body in new_values(trial):
+            updated = await trial.update(target, body)
+            for other in made[1:]:
+                if updated.succeeded:
+                    await _is_as_it_was(trial, other, updated)
+
+
+async def _is_as_it_was(trial: Trial, other: Customer, updated: Exchange) -> None:
+    found = await trial.retrieve(other.id)
+    if found.succeeded:
+        claim = "update.only-this"
+        trial.agree(unchanged(other.record, found.record, claim), updated, found, claim=claim)
+
+
+@check("update.body")
+async def needs_an_object(trial: Trial) -> None:
+    """An update whose body is no JSON or no object is refused and changes nothing."""
+    customer = await trial.customer(**everything(trial))
+    for body in (b"null", b"[]", b"true", b"0", b'"text"', b"{", b'{"name":', b"name", b'[{"name":"Listed"}]'):
+        trial.refused(await trial.update(customer.id, raw=body), f"an update with the body {body.decode()!r}")
+    found = await trial.retrieve(customer.id)
+    if found.succeeded:
+        trial.agree(unchanged(customer.record, found.record, "errors.refused-changes-nothing"), found)
+
+
+@check("update.balance.needs-currency", "balance.needs-currency")
+async def needs_a_currency(trial: Trial) -> None:
+    """A customer without a currency gets no balance, whatever the balance."""
+    customer = await trial.customer(name="No currency")
+    if "currency" in customer.record:
+        # The merchant's own stands in, and *Common Operations* lets a balance follow it.
+        raise BlockedError("every new customer has a currency")
+    for name, kind, _ in names_of(customer):
+        for balance in (2000, 0, -1):
+            refused = await trial.update(name, {"balance": balance})
+            trial.refused(refused, f"an update by {kind} with the balance {balance} and no currency at all")
+            if refused.refused:
+                found = await trial.retrieve(customer.id)
+                trial.agree(
+                    unchanged(customer.record, found.record, trial.claim) if found.succeeded else (), refused, found
+                )
+
+
+@check("external-reference.stable", "id.stable")
+async def keeps_the_identity(trial: Trial) -> None:
+    """No update changes an id or a reference, not even one that tries."""
+    customer = await trial.customer(name="Same")
+    other = trial.names.reference()
+    bodies = ({"external_reference": other}, {"id": "bcus_other"}, {"name": "New", "external_reference": other})
+    for body in (*bodies, {"name": "Plain"}):
+        updated = await trial.update(customer.reference, body)
+        if updated.succeeded:
+            trial.agree(unchanged(_identity(customer), updated.record, trial.claim), updated)
+        for name, kind, _ in names_of(customer):
+            found = await trial.retrieve(name)
+            if trial.served(found, f"retrieving an updated customer by its {kind}"):
+                trial.agree(unchanged(_identity(customer), found.record, trial.claim), updated, found)
+    taken = await trial.retrieve(other)
+    trial.require(not taken.succeeded, "an update gave a customer another reference", taken)
+
+
+def _identity(customer: Customer) -> dict[str, Any]:
+    return {"id": customer.id, "external_reference": customer.reference}

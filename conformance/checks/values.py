@@ -1,0 +1,155 @@
+"""Each field on both sides of each of its limits, in a create and in an update: taken, refused, and read back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from conformance.exchange import Exchange
+from conformance.records import Difference, after_create, after_update, unchanged
+from conformance.registry import Check, Need
+from conformance.samples import Sample, samples
+from conformance.trial import BlockedError, Customer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from conformance.subject import Subject
+    from conformance.trial import Trial
+    from contract import Operation
+
+__all__ = ["value_checks"]
+
+
+def value_checks(subject: Subject) -> tuple[Check, ...]:
+    """One check for each claim that stands behind a constraint of a request's body."""
+    by_claim: dict[str, list[tuple[Operation, Sample]]] = {}
+    for operation in (subject.create, subject.update):
+        for sample in samples(subject, operation):
+            for claim in _claims(subject, operation, sample):
+                by_claim.setdefault(claim, []).append((operation, sample))
+    return tuple(_check(claim, cases) for claim, cases in by_claim.items() if claim in subject.claims)
+
+
+_MORE = {
+    "/components/schemas/Balance/type": ("balance.minor-unit", "balance.sign"),
+    "/components/schemas/CustomerName/type": ("text.characters",),
+    "/components/schemas/Metadata/additionalProperties": ("metadata.inert",),
+}
+"""Claims without a constraint of their own, which values of the same kind exercise."""
+
+
+def _claims(subject: Subject, operation: Operation, sample: Sample) -> Iterable[str]:
+    if sample.about.endswith("/additionalProperties"):
+        return _MORE[sample.about]
+    claim = subject.claim_at(sample.about)
+    right_kind = subject.body(operation).is_valid({"external_reference": "x", **sample.body})
+    more = _MORE.get(sample.about, ()) if right_kind else ()
+    return [*([claim] if claim and not more else []), *more]
+
+
+def _check(claim: str, cases: list[tuple[Operation, Sample]]) -> Check:
+    async def run(trial: Trial) -> None:
+        creates = [sample for operation, sample in cases if operation is trial.oracle.subject.create]
+        updates = [sample for operation, sample in cases if operation is not trial.oracle.subject.create]
+        for sample in creates:
+            await _create(trial, sample)
+        if updates:
+            await _update(trial, updates)
+
+    purpose = f"Values on both sides of the limit are taken or refused as they should be ({len(cases)} cases)."
+    return Check(f"values.{claim}", (claim,), purpose, run, (Need.WRITES,))
+
+
+async def _create(trial: Trial, sample: Sample) -> None:
+    body = {"external_reference": trial.names.reference(), **sample.body}
+    if sample.field == "external_reference":
+        body["external_reference"] = _unique(trial, sample.value, sample.about)
+    created = await trial.create(body)
+    judged = trial.oracle.validity(created)
+    reference = body["external_reference"]
+    if created.succeeded:
+        if judged.kind == "invalid":
+            trial.fail(f"a create was accepted, although {judged.reason}", created)
+        elif _as_sent(trial, sample, after_create(_sent(sample, body), created.record), created):
+            await _read_back(trial, created)
+    elif judged.kind == "valid" and not (len(str(reference)) <= 1 and (await trial.retrieve(reference)).succeeded):
+        trial.served(created, f"a create with a valid {sample.field}")
+    elif judged.kind == "invalid":
+        trial.refused(created, f"a create with an invalid {sample.field}")
+        if isinstance(reference, str) and reference.startswith(trial.names.prefix) and not created.succeeded:
+            await _nothing_there(trial, created, reference)
+
+
+def _unique(trial: Trial, value: Any, about: str) -> Any:
+    """A valid reference, made one that is not taken without losing what it is about; the shortest stay as they are."""
+    validator = trial.oracle.subject.contract.validator(about.rpartition("/")[0])
+    if not isinstance(value, str) or len(value) <= 1 or not validator.is_valid(value):
+        return value
+    fresh = trial.names.reference()
+    return fresh + value[len(fresh) :] if about.endswith("/maxLength") else f"{value}-{fresh}"
+
+
+def _sent(sample: Sample, body: dict[str, Any]) -> dict[str, Any]:
+    return body if sample.field == "external_reference" else sample.body
+
+
+def _as_sent(trial: Trial, sample: Sample, differences: Iterable[Difference], exchange: Exchange) -> bool:
+    """Lay a changed value to the claim that its sample is about; for a balance, the difference tells which."""
+    found = list(differences)
+    for claim, message in found:
+        own = message.startswith(sample.field) and sample.field != "balance"
+        trial.fail(message, exchange, claim=trial.claim if own else claim)
+    return not found
+
+
+async def _read_back(trial: Trial, created: Exchange) -> None:
+    customer = trial.made(created)
+    found = await trial.retrieve(customer.id)
+    if trial.served(found, "retrieving a new customer by its id", claim="customer-parameter.by-id"):
+        trial.agree(unchanged(customer.record, found.record, trial.claim), created, found)
+
+
+async def _nothing_there(trial: Trial, created: Exchange, reference: str) -> None:
+    found = await trial.retrieve(reference)
+    if found.succeeded:
+        claim = "errors.refused-changes-nothing"
+        trial.fail("a create was refused, and the customer is there", created, found, claim=claim)
+
+
+async def _update(trial: Trial, cases: list[Sample]) -> None:
+    customer = await trial.customer()
+    before, refused = dict(customer.record), list[Exchange]()
+    for sample in cases:
+        if sample.field == "metadata" and before.get("metadata"):
+            # Where metadata is merged, one customer would soon hold too much of it.
+            customer = await trial.customer()
+            before, refused = dict(customer.record), []
+        updated = await trial.update(customer.id, sample.body)
+        judged = trial.oracle.validity(updated)
+        if updated.succeeded:
+            if judged.kind == "invalid":
+                trial.fail(f"an update was accepted, although {judged.reason}", updated)
+            else:
+                _as_sent(trial, sample, after_update(before, sample.body, updated.record), updated)
+            before = await _record(trial, customer, updated)
+        elif judged.kind == "valid":
+            trial.served(updated, f"an update with a valid {sample.field}")
+        elif judged.kind == "invalid" and trial.refused(updated, f"an update with an invalid {sample.field}"):
+            refused.append(updated)
+    await _still(trial, customer, before, refused)
+
+
+async def _still(trial: Trial, customer: Customer, before: dict[str, Any], refused: list[Exchange]) -> None:
+    found = await trial.retrieve(customer.id)
+    if refused and found.succeeded:
+        claim = "errors.refused-changes-nothing"
+        trial.agree(unchanged(before, found.record, claim), refused[-1], found)
+
+
+async def _record(trial: Trial, customer: Customer, updated: Exchange) -> dict[str, Any]:
+    """The record after an update, which must be the one that the update answered with."""
+    found = await trial.retrieve(customer.id)
+    if not trial.served(found, "retrieving an updated customer by its id", claim="customer-parameter.by-id"):
+        raise BlockedError("customer-parameter.by-id")
+    trial.agree(unchanged(updated.record, found.record, "update.stored"), updated, found)
+    return found.record

@@ -1,0 +1,126 @@
+"""A model of the server's customers, fed by each exchange of one sequence: the oracle for generated requests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+from conformance.oracle import Finding, Oracle
+from conformance.records import after_create, after_update, expected, unchanged
+from conformance.subject import CREATE, RETRIEVE, UPDATE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conformance.exchange import Exchange
+    from conformance.validity import Validity
+
+__all__ = ["Memory"]
+
+_ABOUT_THE_CALLER = {401, 402, 403, 407, 429}
+
+
+class Memory:
+    """Judges answers by the contract and by what went before; only this run uses references that begin with `own`."""
+
+    def __init__(self, oracle: Oracle, own: str) -> None:
+        self.oracle = oracle
+        self.own = own
+        self._records: dict[str, dict[str, Any]] = {}
+        self._id_of: dict[str, str] = {}
+
+    def knows(self, name: str) -> bool:
+        """Whether a customer of that id or reference was seen."""
+        return self._known(name) is not None
+
+    def judge(self, exchange: Exchange) -> list[Finding]:
+        """Every claim that an exchange breaks; and remember what it changed."""
+        findings = self.oracle.judge(exchange)
+        verdict = self.oracle.validity(exchange)
+        findings += [Finding(claim, message, (exchange,)) for claim, message in self._by_request(exchange, verdict)]
+        return findings
+
+    def _by_request(self, exchange: Exchange, verdict: Validity) -> Iterator[tuple[str, str]]:
+        if verdict.kind == "invalid" and exchange.succeeded:
+            for claim in verdict.claims:
+                yield claim, f"accepted, although {verdict.reason}"
+        if verdict.kind == "invalid" and exchange.status in _ABOUT_THE_CALLER - {429}:
+            yield "auth.bearer", f"a valid key was refused with {exchange.status}"
+        follow = {CREATE: self._created, RETRIEVE: self._retrieved, UPDATE: self._updated}.get(
+            exchange.request.operation
+        )
+        if follow is not None and exchange.response is not None and exchange.status < 500:
+            yield from follow(exchange, verdict)
+
+    def _created(self, exchange: Exchange, verdict: Validity) -> Iterator[tuple[str, str]]:
+        sent = exchange.request.json if isinstance(exchange.request.json, dict) else {}
+        taken = self._known(sent.get("external_reference"))
+        if exchange.succeeded:
+            record = exchange.record
+            if taken is not None:
+                yield "external-reference.unique", "a second customer was created under one reference"
+            if record.get("id") in self._records:
+                yield "id.unique", f"a new customer got the id {record.get('id')!r} of another"
+            listed = self.oracle.subject.properties(self.oracle.subject.create)
+            yield from after_create({field: value for field, value in sent.items() if field in listed}, record)
+            self._remember(record)
+        elif verdict.kind == "valid" and taken is None and exchange.status not in {409, 429}:
+            yield self.oracle.subject.success_claim(self.oracle.subject.create), f"a valid create got {exchange.status}"
+
+    def _retrieved(self, exchange: Exchange, verdict: Validity) -> Iterator[tuple[str, str]]:
+        name = self._name(exchange)
+        known = self._known(name)
+        if known is not None and verdict.kind == "valid":
+            if not exchange.succeeded and exchange.status != 429:
+                yield _look_up(known, name), f"a customer that exists got {exchange.status}"
+            elif exchange.succeeded:
+                yield from unchanged(known, exchange.record, "create.stored")
+        elif exchange.succeeded:
+            yield from self._stranger(name, exchange.record, "retrieve.unknown")
+        elif verdict.kind == "valid" and exchange.status not in {404, 429}:
+            yield "retrieve.unknown", f"a customer that does not exist got {exchange.status}"
+
+    def _updated(self, exchange: Exchange, verdict: Validity) -> Iterator[tuple[str, str]]:
+        name = self._name(exchange)
+        known = self._known(name)
+        if known is None:
+            if exchange.succeeded:
+                yield from self._stranger(name, exchange.record, "update.unknown")
+            elif verdict.kind == "valid" and exchange.status not in {404, 429}:
+                yield "update.unknown", f"a customer that does not exist got {exchange.status}"
+        elif exchange.succeeded:
+            listed = self.oracle.subject.properties(self.oracle.subject.update)
+            body = exchange.request.json if isinstance(exchange.request.json, dict) else {}
+            sent = {field: value for field, value in body.items() if field in listed}
+            # An e-mail address in an update may or may not be taken.
+            before = {field: value for field, value in known.items() if field not in body or field in listed}
+            yield from after_update(before, sent, exchange.record)
+            self._remember(expected(known, sent, exchange.record))
+        elif verdict.kind == "valid" and exchange.status != 429:
+            yield self.oracle.subject.success_claim(self.oracle.subject.update), f"a valid update got {exchange.status}"
+
+    def _stranger(self, name: str, record: dict[str, Any], claim: str) -> Iterator[tuple[str, str]]:
+        if name.startswith(self.own):
+            yield claim, "a customer that does not exist was found"
+        elif name not in (record.get("id"), record.get("external_reference")):
+            yield claim, f"{name!r} was asked for, and the answer is another customer"
+
+    def _name(self, exchange: Exchange) -> str:
+        operation = self.oracle.subject.operation(exchange.request.operation)
+        assert operation is not None  # noqa: S101 - only documented operations come here
+        return unquote(self.oracle.subject.name_in(operation, exchange.request.target) or "")
+
+    def _known(self, name: Any) -> dict[str, Any] | None:
+        if not isinstance(name, str):
+            return None
+        return self._records.get(self._id_of.get(name, name))
+
+    def _remember(self, record: dict[str, Any]) -> None:
+        identifier, reference = record.get("id"), record.get("external_reference")
+        if isinstance(identifier, str) and isinstance(reference, str):
+            self._records[identifier] = dict(record)
+            self._id_of[reference] = identifier
+
+
+def _look_up(record: dict[str, Any], name: str) -> str:
+    return "customer-parameter.by-id" if name == record.get("id") else "customer-parameter.by-reference"

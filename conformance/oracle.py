@@ -1,0 +1,131 @@
+"""Hold one answer against the contract: status, media type, schema, problem details; each breach has its claim."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+from conformance.exchange import NO_JSON, Exchange
+from conformance.validity import Validity, validity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conformance.subject import Subject
+    from contract import Operation
+
+__all__ = ["Finding", "Oracle"]
+
+_HTTP_ITSELF = {405, 406, 408, 411, 413, 414, 415, 417, 421, 426, 429, 431, 501, 505}
+"""Statuses that servers and gateways give before the API sees the request; their bodies are not judged."""
+
+INVALID_IS_4XX = "errors.invalid-is-4xx"
+PROBLEM = "errors.problem-details"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A claim that a server broke, and the exchanges that show it."""
+
+    claim: str
+    message: str
+    exchanges: tuple[Exchange, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """How much there is to read: the smallest finding of a claim is the one to show."""
+        return sum(200 + exchange.size for exchange in self.exchanges)
+
+
+class Oracle:
+    """Judges answers by the contract alone, without memory."""
+
+    def __init__(self, subject: Subject) -> None:
+        self.subject = subject
+
+    def validity(self, exchange: Exchange) -> Validity:
+        """What the request of an exchange deserves."""
+        return validity(self.subject, exchange.request)
+
+    def judge(self, exchange: Exchange) -> list[Finding]:
+        """Every claim that an answer breaks, whatever the request deserved."""
+        return [Finding(claim, message, (exchange,)) for claim, message in self._breaches(exchange)]
+
+    def _breaches(self, exchange: Exchange) -> Iterator[tuple[str, str]]:
+        operation = self.subject.operation(exchange.request.operation)
+        if exchange.hung_up:
+            return
+        if exchange.response is None:
+            yield self.blame(exchange), exchange.trouble
+        elif exchange.status >= 500:
+            if operation is not None or exchange.status == 500:
+                yield self.blame(exchange), f"the server failed: {exchange.status}"
+        elif exchange.refused:
+            if operation is not None and exchange.status not in _HTTP_ITSELF:
+                yield from self._problem(exchange)
+        elif operation is not None:
+            yield from self._success(operation, exchange)
+
+    def blame(self, exchange: Exchange) -> str:
+        """The claim behind a missing or failed answer: that proper requests succeed, or that others are 4xx."""
+        operation = self.subject.operation(exchange.request.operation)
+        if operation is None or self.validity(exchange).kind == "invalid":
+            return INVALID_IS_4XX
+        return self.subject.success_claim(operation)
+
+    def _success(self, operation: Operation, exchange: Exchange) -> Iterator[tuple[str, str]]:
+        response, claim = exchange.response, self.subject.success_claim(operation)
+        assert response is not None  # noqa: S101 - the caller looked
+        status = self.subject.success_status(operation)
+        if response.status != status:
+            yield claim, f"expected {status}, got {response.status}"
+            return
+        media = operation.responses[str(status)].media[0]
+        if response.media_type != media.type:
+            yield claim, f"expected {media.type}, got {response.header('content-type') or 'no Content-Type'}"
+        if response.json is NO_JSON:
+            yield (
+                claim,
+                "the body is no JSON" if response.complete else f"the body has over {len(response.body):,} bytes",
+            )
+            return
+        for violation in self.subject.contract.validator(media.schema).violations(response.json):
+            where = violation.pointer or "the body"
+            yield self.subject.claim_at(violation.schema) or claim, f"in the answer, {where}: {violation.message}"
+
+    def _problem(self, exchange: Exchange) -> Iterator[tuple[str, str]]:
+        response = exchange.response
+        assert response is not None  # noqa: S101 - the caller looked
+        media = self.subject.create.responses["400"].media[0]
+        if response.media_type != media.type:
+            yield PROBLEM, f"expected {media.type}, got {response.header('content-type') or 'no Content-Type'}"
+            return
+        if not isinstance(response.json, dict):
+            yield PROBLEM, "the body is no JSON object"
+            return
+        for violation in self.subject.contract.validator(media.schema).violations(response.json):
+            yield self.subject.claim_at(violation.schema) or PROBLEM, f"{violation.pointer}: {violation.message}"
+        yield from self._members(exchange)
+
+    def _members(self, exchange: Exchange) -> Iterator[tuple[str, str]]:
+        problem = exchange.record
+        status = problem.get("status", exchange.status)
+        if isinstance(status, int) and status != exchange.status:
+            yield "errors.status", f"the problem says {status}, the response {exchange.status}"
+        schema = self.subject.create.responses["400"].media[0].schema
+        properties = self.subject.contract.resolve({"$ref": f"#{schema}"})[0]["properties"]
+        missing = [name for name in properties if name not in problem]
+        if missing:
+            yield "errors.members", f"the problem has no {', '.join(missing)}"
+        instance = problem.get("instance", "")
+        if isinstance(instance, str) and instance and not _is_path(instance, exchange.request.target):
+            yield "errors.instance.path", f"the instance is {instance!r}, the path is {exchange.request.target!r}"
+
+
+def _is_path(instance: str, target: str) -> bool:
+    try:
+        path = urlsplit(instance).path
+    except ValueError:
+        return False
+    return unquote(path).rstrip("/").endswith(unquote(target.partition("?")[0]).rstrip("/"))

@@ -1,0 +1,102 @@
+"""What a customer's record must be after a create or an update, and which claim stands behind each difference."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from conformance.exchange import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+__all__ = ["Difference", "after_create", "after_update", "expected", "unchanged"]
+
+Difference = tuple[str, str]
+"""The claim behind a difference, and what differs, for a person."""
+
+_ABSENT: Final = object()
+_IDENTITY = {"id": "id.stable", "external_reference": "external-reference.stable"}
+
+
+def after_create(sent: Mapping[str, Any], record: Mapping[str, Any]) -> Iterator[Difference]:
+    """How a new record differs from what was sent. What fields hold that were not sent is not said."""
+    for field, value in sent.items():
+        yield from _field(field, value, record.get(field, _ABSENT), "create.stored")
+    if "balance" not in sent and "balance" in record:
+        yield "balance.untracked", f"no balance was sent, and the customer has {record['balance']!r}"
+
+
+def after_update(before: Mapping[str, Any], sent: Mapping[str, Any], record: Mapping[str, Any]) -> Iterator[Difference]:
+    """How an updated record differs from the old one with the sent fields in it."""
+    for field, value in sent.items():
+        if field == "metadata":
+            yield from _merged(before.get(field) or {}, value, record.get(field) or {})
+        else:
+            yield from _field(field, value, record.get(field, _ABSENT), "update.stored")
+    untouched = {field: value for field, value in before.items() if field not in sent}
+    yield from unchanged(untouched, record, "update.keeps")
+
+
+def unchanged(before: Mapping[str, Any], record: Mapping[str, Any], claim: str) -> Iterator[Difference]:
+    """How a record differs in the fields that it had; `claim` stands behind them, except behind its identity."""
+    for field, value in before.items():
+        if not _same(field, value, record.get(field, _ABSENT)):
+            message = f"{field} was {_show(value)}, and is now {_show(record.get(field, _ABSENT))}"
+            yield _IDENTITY.get(field, claim), message
+
+
+def expected(before: Mapping[str, Any], sent: Mapping[str, Any], answer: Mapping[str, Any]) -> dict[str, Any]:
+    """What later readings must show: the answer's own record, where it is one, over what was known."""
+    return {**before, **sent, **answer}
+
+
+def _field(field: str, sent: Any, got: Any, claim: str) -> Iterator[Difference]:
+    if not _same(field, sent, got):
+        yield (
+            _claim_behind(field, sent, got, claim),
+            f"{field} was sent as {_show(sent)}, and came back as {_show(got)}",
+        )
+
+
+def _same(field: str, sent: Any, got: Any) -> bool:
+    if field == "email" and isinstance(sent, str) and isinstance(got, str):
+        return sent.casefold() == got.casefold()
+    if field == "metadata" and not sent:
+        return got is _ABSENT or not got
+    if field == "currency" and isinstance(sent, str):
+        return bool(got == sent.upper())
+    return bool(got == sent) and isinstance(got, bool) == isinstance(sent, bool)
+
+
+def _claim_behind(field: str, sent: Any, got: Any, otherwise: str) -> str:
+    if got is _ABSENT and not (field == "balance" and sent == 0):
+        return otherwise
+    if field == "balance":
+        flipped = isinstance(got, int) and got == -sent
+        return "balance.sign" if flipped or sent == 0 else "balance.minor-unit"
+    if field == "metadata":
+        return "metadata.inert"
+    if isinstance(sent, str) and not sent.isascii():
+        return "text.characters"
+    return otherwise
+
+
+def _merged(before: Mapping[str, Any], sent: Mapping[str, Any], got: Any) -> Iterator[Difference]:
+    if not isinstance(got, dict):
+        return
+    lost = {key: value for key, value in sent.items() if got.get(key) != value}
+    if lost and not got:
+        yield "update.stored", f"metadata was sent as {_show(sent)}, and is empty"
+    elif lost:
+        here = {key: got.get(key) for key in lost}
+        yield "metadata.inert", f"metadata was sent as {_show(lost)}, and came back as {_show(here)}"
+    added = {key: value for key, value in got.items() if key not in sent and before.get(key) != value}
+    if added:
+        yield "metadata.inert", f"metadata has {_show(added)}, which nobody sent"
+
+
+def _show(value: Any) -> str:
+    if value is _ABSENT:
+        return "nothing"
+    text = shown(repr(value).encode("utf-8", "backslashreplace"))
+    return text if len(text) <= 120 else f"{text[:100]}… ({len(text)} characters)"

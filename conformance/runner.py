@@ -1,0 +1,205 @@
+"""Run the checks within the time there is, then the generated requests, and add up the verdict."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from typing import TYPE_CHECKING
+
+from conformance.checks import all_checks
+from conformance.gate import Admission, NotJudgedError, admit
+from conformance.memory import Memory
+from conformance.oracle import Finding, Oracle
+from conformance.registry import Check, Need
+from conformance.target import Target
+from conformance.trial import BlockedError, Trial
+from conformance.verdict import NO_TIME, Tally, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import httpx
+
+    from conformance.exchange import Exchange
+    from conformance.settings import Settings
+    from conformance.subject import Subject
+
+__all__ = ["FUZZ", "judge", "shard_of"]
+
+FUZZ = "generated requests"
+_NEAR = 0.012
+_MOST_WORKERS = 16
+_EXAMPLES = 25
+_CLOSING = 1.0
+"""Seconds kept for adding up and reporting."""
+
+
+def judge(
+    settings: Settings,
+    subject: Subject,
+    progress: Callable[[str, Tally], None] = lambda _name, _tally: None,
+    transport: httpx.AsyncBaseTransport | None = None,
+) -> Verdict:
+    """Judge a server.
+
+    Args:
+        settings: Whom to judge, and how.
+        subject: What to judge by.
+        progress: Called with the name of each check that begins, and what is known by then.
+        transport: Leads to an application in this process; then no generated requests are sent, which need a network.
+    """
+    return asyncio.run(_Run(settings, subject, progress, transport).judge())
+
+
+def shard_of(checks: Sequence[Check], shard: tuple[int, int]) -> Sequence[Check]:
+    """The part of the checks that one of several runners runs; `shard` counts from 1."""
+    part, parts = shard
+    return checks[part - 1 :: parts]
+
+
+class _Run:
+    """One judgement, from gate to verdict."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        subject: Subject,
+        progress: Callable[[str, Tally], None],
+        transport: httpx.AsyncBaseTransport | None,
+    ) -> None:
+        self.transport = transport
+        self.settings = settings
+        self.subject = subject
+        self.oracle = Oracle(subject)
+        self.progress = progress
+        self.tally = Tally()
+        self.started = time.monotonic()
+        self.deadline = self.started + settings.max_time - _CLOSING
+        self.notes: list[str] = []
+
+    async def judge(self) -> Verdict:
+        async with Target(self.settings, self.transport, self.subject.fields) as target:
+            refusal = ""
+            try:
+                admission = await asyncio.wait_for(
+                    admit(target, self.oracle, self.settings), max(1.0, self.deadline - time.monotonic())
+                )
+                await self._run(target, admission)
+            except NotJudgedError as error:
+                refusal = str(error)
+            except TimeoutError:
+                refusal = "the server is too slow to be judged"
+            return Verdict(
+                results=() if refusal else self.tally.results(self.subject, self.settings),
+                exchanges=target.log,
+                seconds=time.monotonic() - self.started,
+                seed=self.settings.seed,
+                url=self.settings.base_url,
+                contract=self.subject.contract.version,
+                level=self.settings.level,
+                refusal=refusal,
+                notes=tuple(self.notes),
+            )
+
+    async def _run(self, target: Target, admission: Admission) -> None:
+        checks = self._chosen()
+        near = admission.latency < _NEAR
+        workers = asyncio.Semaphore(self.settings.workers or (1 if near else _MOST_WORKERS))
+        await asyncio.gather(*(self._in_turn(check, target, admission, workers) for check in checks))
+        if self._fuzzes():
+            await self._fuzz(target, admission)
+
+    def _chosen(self) -> list[Check]:
+        asked = [check for check in all_checks(self.subject) if self._asked(check.claims)]
+        chosen = []
+        for check in shard_of(asked, self.settings.shard):
+            missing = [need for need in check.needs if not need.is_met(self.settings)]
+            if missing:
+                self._note(check, f"needs {' and '.join(missing)}")
+            else:
+                chosen.append(check)
+        return chosen
+
+    def _asked(self, claims: Sequence[str]) -> bool:
+        return not self.settings.claims or bool(set(claims) & set(self.settings.claims))
+
+    async def _in_turn(self, check: Check, target: Target, admission: Admission, workers: asyncio.Semaphore) -> None:
+        async with workers:
+            left = self.deadline - time.monotonic()
+            if left <= 0:
+                self._note(check, NO_TIME)
+                return
+            self.progress(check.name, self.tally)
+            names = admission.names.within(check.name)
+            trial = Trial(target, self.oracle, self.settings, names, check.claims[0])
+            try:
+                await asyncio.wait_for(check.run(trial), left)
+                self.tally.exercised.update(check.claims)
+            except BlockedError as blocked:
+                self._note(check, f"blocked: {blocked}")
+            except TimeoutError:
+                self._note(check, NO_TIME)
+            except Exception as error:
+                self._broken(check, error)
+            self.tally.add(trial.findings)
+
+    def _note(self, check: Check, note: str) -> None:
+        for claim in check.claims:
+            self.tally.notes.setdefault(claim, note)
+
+    def _broken(self, check: Check, error: Exception) -> None:
+        for claim in check.claims:
+            self.tally.errors[claim] = f"{check.name} failed: {type(error).__name__}: {error}"
+
+    def _fuzzes(self) -> bool:
+        return self.settings.generated and Need.WRITES.is_met(self.settings) and self.transport is None
+
+    async def _fuzz(self, target: Target, admission: Admission) -> None:
+        """Generated requests, in a thread that can be left behind: a server that drips cannot hold the verdict up."""
+        from conformance.fuzz import Fuzz  # noqa: PLC0415 - schemathesis takes its time to import
+
+        names = admission.names.within(FUZZ)
+        memory = Memory(self.oracle, names.run)
+        trial = Trial(target, self.oracle, self.settings, names, "")
+        try:
+            customers = [await trial.customer(currency="ZAR", balance=amount) for amount in (0, 1, -1)]
+        except BlockedError:
+            self.notes.append("no generated requests: no customer could be created")
+            return
+        for customer in customers:
+            memory.judge(customer.exchange)
+        known = [name for customer in customers for name in (customer.id, customer.reference)]
+        self.progress(FUZZ, self.tally)
+
+        def notice(exchange: Exchange, findings: list[Finding]) -> None:
+            target.log.append(exchange)
+            self.tally.add(findings)
+
+        fuzz = Fuzz(self.subject, self.settings, memory, names, known, notice, self.deadline, _EXAMPLES)
+        note = await _in_thread(fuzz.run, self.deadline - time.monotonic())
+        if note:
+            self.notes.append(f"generated requests ended early: {note}")
+
+
+async def _in_thread(work: Callable[[], str], patience: float) -> str:
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[str] = loop.create_future()
+
+    def tell(result: str) -> None:
+        if not done.done():
+            done.set_result(result)
+
+    def run() -> None:
+        try:
+            result = work()
+        except Exception as error:
+            result = f"{type(error).__name__}: {error}"
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(tell, result)
+
+    threading.Thread(target=run, daemon=True, name="generated-requests").start()
+    try:
+        return await asyncio.wait_for(done, max(0.1, patience))
+    except TimeoutError:
+        return "out of time"

@@ -1,0 +1,87 @@
+"""What a run is asked to do: the target, the keys, the limits. Plain values, checked once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["Settings", "UsageError"]
+
+
+class UsageError(Exception):
+    """The run cannot begin as it was asked for; the message says what to change."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to judge, and whom.
+
+    Attributes:
+        url: The base URL of the server, before `/billing`.
+        api_key: A secret key of one merchant.
+        other_api_key: A secret key of another merchant; "" when there is none.
+        public_api_key: A public key of the first merchant; "" when there is none.
+        customer: The id or reference of a customer that exists; "" when none is known.
+        spec: The contract to judge by; None for this project's own.
+        level: Which claims decide the exit status: `must`, or `should` as well.
+        claims: The ids of the claims to judge; empty for all.
+        read_only: Whether to send nothing but GETs.
+        max_time: Seconds after which a verdict is given, whatever is missing.
+        rate: Requests for each second; 0 for as many as the server takes.
+        workers: How many checks run at once; 0 to choose by the server's latency.
+        seed: What generated values are drawn from.
+        generated: Whether to send generated requests too, after the checks.
+        shard: Which part of the checks to run, and of how many, from 1.
+        report: The folder for reports; None to write none.
+        examples: URL of a Redis database in which runners share the examples that they find; "" to share none.
+    """
+
+    url: str
+    api_key: str
+    other_api_key: str = ""
+    public_api_key: str = ""
+    customer: str = ""
+    spec: Path | None = None
+    level: Literal["must", "should"] = "must"
+    claims: tuple[str, ...] = ()
+    read_only: bool = False
+    max_time: float = 60.0
+    rate: float = 0.0
+    workers: int = 0
+    seed: int = 0
+    generated: bool = True
+    shard: tuple[int, int] = (1, 1)
+    report: Path | None = None
+    examples: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse what makes no sense.
+
+        Raises:
+            UsageError: A value cannot be used.
+        """
+        parts = urlsplit(self.url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise UsageError(f"{self.url!r} is no URL of a server: write http://HOST:PORT or https://HOST")
+        if not self.api_key:
+            raise UsageError("no API key: give --api-key, or set MOMENT_API_KEY")
+        if self.read_only and not self.customer:
+            raise UsageError("--read-only needs --customer: the id or reference of a customer that exists")
+        if not 1 <= self.shard[0] <= self.shard[1]:
+            raise UsageError("--shard is I/N with 1 ≤ I ≤ N, such as 2/4")
+        if self.max_time <= 0 or self.rate < 0 or self.workers < 0:
+            raise UsageError("--max-time, --rate and --workers must be greater than zero")
+
+    @property
+    def base_url(self) -> str:
+        """The URL without a slash at its end."""
+        return self.url.rstrip("/")
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the target runs on this machine."""
+        return urlsplit(self.url).hostname in {"127.0.0.1", "localhost", "::1"}

@@ -1,0 +1,134 @@
+"""The HTTP client of the suite: it cannot be held up, flooded or dripped at, and it remembers what it saw."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING, Self
+
+import httpx
+
+from conformance.exchange import BROKEN_OFF, Exchange, Request, Response
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from conformance.settings import Settings
+
+__all__ = ["Target"]
+
+USER_AGENT = "moment-conformance"
+LARGEST_BODY = 1_000_000
+"""Bytes of a response that are read; no documented answer comes near it."""
+
+PATIENCE = 10.0
+"""Seconds to wait for an answer. How fast answers come is nobody's claim, so this is long."""
+
+LEAST_PATIENCE = 1.0
+"""Seconds to wait for an operation that has not answered for some time."""
+
+_BACK_OFFS = (0.25, 0.5, 1.0, 2.0)
+
+
+class Target:
+    """The server under judgement: one request at a time or many at once, and every exchange is kept in `log`.
+
+    Args:
+        settings: Whom to ask, and how fast.
+        transport: Takes the place of the network, for an application in this process.
+        fields: The fields that the contract lists for a customer.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        transport: httpx.AsyncBaseTransport | None = None,
+        fields: frozenset[str] = frozenset(),
+    ) -> None:
+        self._fields = fields
+        self.base_url = settings.base_url
+        self.log: list[Exchange] = []
+        self._patience = min(PATIENCE, settings.max_time / 3)
+        self._silences: dict[str, int] = {}
+        self._rate = settings.rate
+        self._next_slot = 0.0
+        self._client = httpx.AsyncClient(
+            timeout=None,  # noqa: S113 - a deadline stands over the whole exchange, because drips outlive time-outs
+            limits=httpx.Limits(max_connections=64, max_keepalive_connections=64),
+            headers={"User-Agent": USER_AGENT, "Accept-Encoding": "identity"},
+            trust_env=not settings.is_local,
+            transport=transport,
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._client.aclose()
+
+    async def send(self, request: Request) -> Exchange:
+        """Send a request; back off and repeat when asked to (429). Never raises for what the server does."""
+        for back_off in (*_BACK_OFFS, None):
+            await self._wait_for_slot()
+            exchange = await self._send_once(request)
+            if exchange.status != httpx.codes.TOO_MANY_REQUESTS or back_off is None:
+                break
+            await asyncio.sleep(_retry_after(exchange, back_off))
+        self.log.append(exchange)
+        return exchange
+
+    async def _wait_for_slot(self) -> None:
+        if self._rate:
+            now = time.monotonic()
+            self._next_slot = max(now, self._next_slot) + 1 / self._rate
+            await asyncio.sleep(self._next_slot - 1 / self._rate - now)
+
+    async def _send_once(self, request: Request) -> Exchange:
+        started = time.monotonic()
+        silences = self._silences.get(request.operation, 0)
+        patience = max(LEAST_PATIENCE, self._patience / 2**silences)
+        try:
+            async with asyncio.timeout(patience):
+                response = await self._exchange(request, started)
+                self._silences[request.operation] = 0
+                return Exchange(request, response, fields=self._fields)
+        except TimeoutError:
+            trouble = f"no whole answer within {patience:.1f} s"
+            self._silences[request.operation] = silences + 1
+        except httpx.LocalProtocolError:
+            raise  # The request was never sent: a fault of ours.
+        except httpx.ConnectError as error:
+            trouble = f"cannot connect: {error}"
+        except httpx.RemoteProtocolError as error:
+            trouble = f"the answer is no HTTP: {error}"
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
+            trouble = f"{BROKEN_OFF}: {error or type(error).__name__}"
+        return Exchange(request, None, trouble)
+
+    async def _exchange(self, request: Request, started: float) -> Response:
+        prepared = self._client.build_request(
+            request.method, self.base_url + request.target, headers=list(request.headers), content=request.body
+        )
+        response = await self._client.send(prepared, stream=True)
+        try:
+            body, complete = await _read(response)
+        finally:
+            await response.aclose()
+        headers = tuple((name, value) for name, value in response.headers.multi_items())
+        return Response(response.status_code, headers, body, time.monotonic() - started, complete)
+
+
+async def _read(response: httpx.Response) -> tuple[bytes, bool]:
+    body = bytearray()
+    async for chunk in response.aiter_bytes():
+        body += chunk
+        if len(body) > LARGEST_BODY:
+            return bytes(body[:LARGEST_BODY]), False
+    return bytes(body), True
+
+
+def _retry_after(exchange: Exchange, otherwise: float) -> float:
+    asked = exchange.response.header("retry-after") if exchange.response else None
+    return min(float(asked), 5.0) if asked and asked.isdecimal() else otherwise

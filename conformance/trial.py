@@ -1,0 +1,190 @@
+"""What a check works with: requests in one line each, and verifiers named for the outcome that they ask for."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from conformance.exchange import Exchange, Request, encode
+from conformance.oracle import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from conformance.names import Names
+    from conformance.oracle import Oracle
+    from conformance.records import Difference
+    from conformance.settings import Settings
+    from conformance.target import Target
+    from contract import Operation
+
+__all__ = ["AUTO", "BlockedError", "Customer", "Trial"]
+
+AUTO: Final = "\0auto"
+"""Stands for the value that a proper request would have."""
+
+_ABOUT_THE_CALLER = {401, 402, 403, 407}
+_TOO_MANY = 429
+
+
+class BlockedError(Exception):
+    """A check cannot go on, because something that it builds on is broken; that has a finding of its own."""
+
+
+@dataclass(frozen=True)
+class Customer:
+    """A customer that the check created: its record as the answer showed it, and the exchange."""
+
+    id: str
+    reference: str
+    record: Mapping[str, Any]
+    exchange: Exchange
+
+
+@dataclass
+class Trial:
+    """One run of one check."""
+
+    target: Target
+    oracle: Oracle
+    settings: Settings
+    names: Names
+    claim: str
+    findings: list[Finding] = field(default_factory=list)
+    seen: list[Exchange] = field(default_factory=list)
+
+    # ── Requests
+
+    async def create(
+        self,
+        body: Any = AUTO,
+        *,
+        raw: bytes | None = None,
+        key: str | None = AUTO,
+        api_key: str | None = AUTO,
+        headers: Mapping[str, str] | None = None,
+    ) -> Exchange:
+        """Send a create; without a body, the least that a customer needs. `key` None sends no Idempotency-Key."""
+        operation = self.oracle.subject.create
+        sent = {"external_reference": self.names.reference()} if body is AUTO else body
+        header = self.oracle.subject.header(operation)
+        own = {} if key is None or header is None else {header.name: self.names.key() if key is AUTO else key}
+        content = encode(sent) if raw is None else raw
+        return await self.request(operation, "", content, {**own, **(headers or {})}, api_key)
+
+    async def retrieve(
+        self, name: str, *, api_key: str | None = AUTO, headers: Mapping[str, str] | None = None
+    ) -> Exchange:
+        """Look a customer up by its id or reference."""
+        return await self.request(self.oracle.subject.retrieve, name, None, headers or {}, api_key)
+
+    async def update(
+        self,
+        name: str,
+        body: Any = AUTO,
+        *,
+        raw: bytes | None = None,
+        api_key: str | None = AUTO,
+        headers: Mapping[str, str] | None = None,
+    ) -> Exchange:
+        """Update a customer, named by its id or reference; without a body, its name."""
+        sent = {"name": "Updated"} if body is AUTO else body
+        content = encode(sent) if raw is None else raw
+        return await self.request(self.oracle.subject.update, name, content, headers or {}, api_key)
+
+    async def request(
+        self, operation: Operation, name: str, body: bytes | None, headers: Mapping[str, str], api_key: str | None
+    ) -> Exchange:
+        """Send a request of an operation, with the usual headers where none are given."""
+        usual: dict[str, str] = {"Accept": "application/json, application/problem+json"}
+        if api_key is not None:
+            usual["Authorization"] = f"Bearer {self.settings.api_key if api_key is AUTO else api_key}"
+        if body is not None:
+            usual["Content-Type"] = self.oracle.subject.media_type(operation)
+        given = {key.lower() for key in headers}
+        kept = {key: value for key, value in usual.items() if key.lower() not in given}
+        everything = tuple((key, value) for key, value in {**kept, **headers}.items() if value is not None)
+        target = self.oracle.subject.target(operation, name)
+        return await self.send(Request(operation.id, operation.method, target, everything, body))
+
+    async def send(self, request: Request) -> Exchange:
+        """Send any request; the answer is held against the contract at once."""
+        exchange = await self.target.send(request)
+        self.seen.append(exchange)
+        self.findings += self.oracle.judge(exchange)
+        return exchange
+
+    async def at_once(self, *requests: Any) -> list[Exchange]:
+        """Await requests all at once."""
+        return list(await asyncio.gather(*requests))
+
+    async def customer(self, **fields: Any) -> Customer:
+        """A new customer with these fields. Raises BlockedError when it cannot be had."""
+        exchange = await self.create({"external_reference": self.names.reference(), **fields})
+        return self.made(exchange)
+
+    async def customer_of(self, api_key: str) -> Customer:
+        """A new customer of another merchant. Raises BlockedError when it cannot be had."""
+        return self.made(await self.create(api_key=api_key))
+
+    def made(self, exchange: Exchange, claim: str = "") -> Customer:
+        """The customer that a create answers with. Raises BlockedError, with a finding, when there is none."""
+        record = exchange.record
+        identifier, reference = record.get("id"), record.get("external_reference")
+        if exchange.succeeded and isinstance(identifier, str) and isinstance(reference, str):
+            return Customer(identifier, reference, record, exchange)
+        behind = claim or self.oracle.subject.success_claim(self.oracle.subject.create)
+        self.fail(f"a valid create got {_outcome(exchange)}", exchange, claim=behind)
+        raise BlockedError(behind)
+
+    # ── Verifiers
+
+    def fail(self, message: str, *exchanges: Exchange, claim: str = "") -> None:
+        """Record that a claim is broken; without one, the check's own."""
+        self.findings.append(Finding(claim or self.claim, message, exchanges))
+
+    def require(self, holds: bool, message: str, *exchanges: Exchange, claim: str = "") -> bool:
+        """Record that a claim is broken unless something holds; return whether it does."""
+        if not holds:
+            self.fail(message, *exchanges, claim=claim)
+        return holds
+
+    def served(self, exchange: Exchange, what: str, *, claim: str = "") -> bool:
+        """A valid request must succeed; one that no page promises to serve may be refused.
+
+        Waiting in vain for the rate to sink proves nothing.
+        """
+        if exchange.status == _TOO_MANY:
+            raise BlockedError("the server asked for fewer requests (429)")
+        if exchange.refused and exchange.status != 404 and self.oracle.validity(exchange).kind == "open":
+            return False
+        return self.require(exchange.succeeded, f"{what} got {_outcome(exchange)}", exchange, claim=claim)
+
+    def refused(self, exchange: Exchange, what: str, *, claim: str = "") -> bool:
+        """An invalid request must get a 4xx that is not about the key or the rate."""
+        if exchange.status == _TOO_MANY:
+            raise BlockedError("the server asked for fewer requests (429)")
+        proper = exchange.refused and exchange.status not in _ABOUT_THE_CALLER
+        return self.require(proper, f"{what} got {_outcome(exchange)}", exchange, claim=claim)
+
+    def denied(self, exchange: Exchange, what: str, statuses: Iterable[int], *, claim: str = "") -> bool:
+        """A request with the wrong key must get one of these statuses, or any refusal if it may be refused anyway."""
+        if exchange.refused and self.oracle.validity(exchange).kind == "open":
+            return True
+        return self.require(exchange.status in set(statuses), f"{what} got {_outcome(exchange)}", exchange, claim=claim)
+
+    def unknown(self, exchange: Exchange, what: str, *, claim: str = "") -> bool:
+        """A customer that does not exist must get 404."""
+        return self.require(exchange.status == 404, f"{what} got {_outcome(exchange)}", exchange, claim=claim)
+
+    def agree(self, differences: Iterable[Difference], *exchanges: Exchange, claim: str = "") -> bool:
+        """Record each difference under its claim, or all under one; return whether there is none."""
+        found = list(differences)
+        for behind, message in found:
+            self.fail(message, *exchanges, claim=claim or behind)
+        return not found
+
+
+def _outcome(exchange: Exchange) -> str:
+    return str(exchange.status) if exchange.response else exchange.trouble

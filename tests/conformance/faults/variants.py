@@ -1,0 +1,316 @@
+"""Servers that conform in another way than the sandbox does. None of them may be accused of anything."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tests.conformance.faults.corpus import changes, creates, everything, refuses, sends, variant
+from tests.conformance.faults.server import Answer, Call, Memory, problem
+
+if TYPE_CHECKING:
+    from tests.conformance.faults.server import Forward, Switch
+
+_FIELDS = {"external_reference", "name", "email", "phone", "currency", "balance", "metadata"}
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def _texts(call: Call) -> list[str]:
+    values = [
+        text for value in call.json.values() for text in (value.items() if isinstance(value, dict) else [(value,)])
+    ]
+    return [text for pair in values for text in pair if isinstance(text, str)]
+
+
+def _status(old: set[int], new: int) -> Switch:
+    def change(answer: Answer) -> Answer:
+        return replace(answer, status=new).having(status=new) if answer.status in old else answer
+
+    return changes(everything, change, failed=True)
+
+
+variant("the sandbox itself", sends(lambda _: False, lambda call: call))
+variant("invalid input is 400", _status({422}, 400))
+variant("invalid input is 422", _status({400}, 422))
+variant("a taken reference is 422", _status({409}, 422))
+variant("a taken reference is 400", _status({409}, 400))
+variant(
+    "unknown keys are 403",
+    changes(
+        lambda c: "authorization" in c.headers,
+        lambda a: replace(a, status=403).having(status=403) if a.status == 401 else a,
+        failed=True,
+    ),
+)
+variant(
+    "unknown keys are 400",
+    changes(
+        lambda c: "authorization" in c.headers,
+        lambda a: replace(a, status=400).having(status=400) if a.status == 401 else a,
+        failed=True,
+    ),
+)
+variant("public keys are 401", _status({403}, 401))
+variant("unknown properties are refused", refuses(lambda c: (c.creates or c.updates) and bool(set(c.json) - _FIELDS)))
+variant("an e-mail address in an update is refused", refuses(lambda c: c.updates and "email" in c.json))
+variant("empty updates are refused", refuses(lambda c: c.updates and not c.json, 400))
+variant(
+    "extra fields in answers",
+    changes(
+        everything, lambda a: a.having(object="customer", created_at="2026-01-01T00:00:00Z") if "id" in a.json else a
+    ),
+)
+variant(
+    "unknown methods are 404",
+    changes(lambda c: c.method not in {"GET", "POST", "PATCH"}, lambda _: problem(404), failed=True),
+)
+variant("keys must be UUIDs", refuses(lambda c: c.creates and not _UUID.fullmatch(c.key), 400))
+variant(
+    "integers beyond 64 bits are refused",
+    refuses(lambda c: type(c.json.get("balance")) is int and abs(c.json["balance"]) >= 2**63),
+)
+variant(
+    "integers beyond 53 bits are refused",
+    refuses(lambda c: type(c.json.get("balance")) is int and abs(c.json["balance"]) >= 2**53),
+)
+variant("NUL is refused", refuses(lambda c: any("\x00" in text for text in _texts(c))))
+variant("control characters are refused", refuses(lambda c: any(ord(char) < 32 for text in _texts(c) for char in text)))
+variant("empty strings are refused", refuses(lambda c: any(text == "" for text in _texts(c))))
+variant(
+    "rare currencies are refused",
+    refuses(
+        lambda c: (
+            c.json.get("currency") not in [None, "ZAR", "USD", "EUR", "GBP", "JPY", "CHF", "KWD"]
+            and isinstance(c.json.get("currency"), str)
+        )
+    ),
+)
+variant(
+    "customers have payment rules",
+    changes(
+        everything,
+        lambda a: a.having(payment_rules={"min_amount": 100, "underpayment_allowed": True}) if "id" in a.json else a,
+    ),
+)
+variant(
+    "media types have a charset",
+    changes(
+        everything,
+        lambda a: a.headed(content_type=f"{a.headers.get('content-type', 'application/json')}; charset=utf-8"),
+    ),
+)
+variant(
+    "errors have a charset and a language",
+    changes(
+        everything,
+        lambda a: a.headed(content_type="application/problem+json; charset=utf-8", content_language="en"),
+        failed=True,
+    ),
+)
+variant(
+    "problems have more members",
+    changes(
+        everything,
+        lambda a: a.having(errors=[{"pointer": "/"}], trace_id="t") if "status" in a.json else a,
+        failed=True,
+    ),
+)
+variant(
+    "first answers say Idempotent-Replayed: false",
+    changes(creates, lambda a: a if "idempotent-replayed" in a.headers else a.headed(idempotent_replayed="false")),
+)
+variant(
+    "a new customer has at most 10 keys of metadata",
+    refuses(lambda c: c.creates and isinstance(c.json.get("metadata"), dict) and len(c.json["metadata"]) > 10),
+)
+variant(
+    "oversized bodies are 413 without a body",
+    changes(lambda c: len(c.body) > 1_000_000, lambda _: Answer(413, {}, b""), failed=True),
+)
+variant(
+    "long paths are 414",
+    changes(lambda c: len(c.path) > 2000, lambda _: Answer(414, {"content-type": "text/html"}, b"<p>"), failed=True),
+)
+variant(
+    "other media types are 415",
+    changes(
+        lambda c: bool(c.body) and "json" not in c.headers.get("content-type", ""),
+        lambda _: Answer(415, {}, b""),
+        failed=True,
+    ),
+)
+variant(
+    "malformed names in the path are 400",
+    changes(
+        lambda c: bool(c.name) and not re.fullmatch(r"[A-Za-z0-9_-]{1,255}", c.name),
+        lambda a: replace(a, status=400).having(status=400) if a.status == 404 else a,
+        failed=True,
+    ),
+)
+
+
+@variant("metadata is merged")
+async def _merges(call: Call, forward: Forward, memory: Memory) -> Answer:
+    metadata = call.json.get("metadata") if call.updates else None
+    if isinstance(metadata, dict):
+        proper = await forward(call)
+        if not proper.succeeded:
+            return proper
+        old = memory.shown.get(proper.json["id"], {})
+        merged = {**old.get("metadata", {}), **metadata}
+        if len(merged) > 20:
+            return problem(422, instance=call.path)
+        memory.shown[proper.json["id"]] = {"metadata": merged}
+        return proper.having(metadata=merged)
+    answer = await forward(call)
+    if answer.succeeded and "id" in answer.json:
+        known = memory.shown.setdefault(answer.json["id"], {k: v for k, v in answer.json.items() if k == "metadata"})
+        # A replay repeats its first answer, whatever happened since.
+        return answer if call.creates else answer.having(**known)
+    return answer
+
+
+@variant("e-mail addresses are stored in lower case")
+async def _lower_email(call: Call, forward: Forward, memory: Memory) -> Answer:
+    answer = await forward(call)
+    if answer.succeeded and isinstance(answer.json.get("email"), str):
+        return answer.having(email=answer.json["email"].lower())
+    return answer
+
+
+@variant("a used key with another body is refused")
+async def _other_body(call: Call, forward: Forward, memory: Memory) -> Answer:
+    if (
+        call.creates
+        and call.key
+        and memory.seen.setdefault((call.headers.get("authorization"), call.key), call.body) != call.body
+    ):
+        return problem(422, instance=call.path)
+    return await forward(call)
+
+
+@variant("a key that is in use is 409")
+async def _in_flight(call: Call, forward: Forward, memory: Memory) -> Answer:
+    mine = (call.headers.get("authorization"), call.key)
+    if not call.creates or not call.key:
+        return await forward(call)
+    if memory.seen.get(mine):
+        return problem(409, instance=call.path)
+    memory.seen[mine] = True
+    await asyncio.sleep(0.002)
+    answer = await forward(call)
+    memory.seen[mine] = False
+    return answer
+
+
+@variant("invalid requests are judged anew each time, and do not use their key up")
+async def _early(call: Call, forward: Forward, memory: Memory) -> Answer:
+    answer = await forward(call)
+    if call.creates and answer.status in {400, 422}:
+        return answer.headed(idempotent_replayed=None)
+    return answer
+
+
+@variant("a currency in lower case is read as the code")
+async def _generous_currency(call: Call, forward: Forward, memory: Memory) -> Answer:
+    currency = call.json.get("currency")
+    if isinstance(currency, str) and currency == "zar":
+        return await forward(call.holding({**call.json, "currency": "ZAR"}))
+    return await forward(call)
+
+
+@variant("a balance alone is taken for a customer that has a currency")
+async def _balance_alone(call: Call, forward: Forward, memory: Memory) -> Answer:
+    if call.updates and "balance" in call.json and "currency" not in call.json:
+        found = await forward(Call("GET", call.path, call.headers, b""))
+        if found.succeeded and "currency" in found.json:
+            return await forward(call.holding({**call.json, "currency": found.json["currency"]}))
+    return await forward(call)
+
+
+@variant("ids are long")
+async def _long_ids(call: Call, forward: Forward, memory: Memory) -> Answer:
+    tail, path = "x" * 200, call.path
+    if call.name.startswith("bcus_"):
+        if not call.name.endswith(tail):
+            return problem(404, instance=call.path)
+        call = call.renamed(call.name.removesuffix(tail))
+    answer = await forward(call)
+    if not answer.succeeded:
+        return answer.having(instance=path)
+    return answer.having(id=answer.json["id"] + tail)
+
+
+@variant("public keys create")
+async def _public_creates(call: Call, forward: Forward, memory: Memory) -> Answer:
+    caller = call.headers.get("authorization", "")
+    answer = await forward(call)
+    if caller.startswith("Bearer sk_") and answer.status not in {400, 401, 403}:
+        memory.seen.setdefault("secret", caller)
+    if call.creates and caller.startswith("Bearer pk_") and "secret" in memory.seen:
+        return await forward(call.headed(authorization=memory.seen["secret"]))
+    return answer
+
+
+@variant("refusals repeat the request")
+async def _repeats_the_request(call: Call, forward: Forward, memory: Memory) -> Answer:
+    answer = await forward(call)
+    if answer.succeeded or "status" not in answer.json:
+        return answer
+    said = f"{call.method} {call.path} {call.body[:1_000].decode('utf-8', 'replace')}"
+    return answer.having(detail=f"No: {said}")
+
+
+@variant("numbers beyond all bounds are taken, and shown in digits")
+async def _boundless(call: Call, forward: Forward, memory: Memory) -> Answer:
+    if b'"balance":1e' not in call.body:
+        return await forward(call)
+    answer = await forward(replace(call, body=call.body.replace(b"1e999", b"7").replace(b"1e400", b"7")))
+    return replace(answer, body=answer.body.replace(b'"balance":7', b'"balance":1' + b"0" * 9_000))
+
+
+variant(
+    "a body without a proper media type is read as JSON",
+    sends(
+        lambda c: c.headers.get("content-type") in {None, "", "application", "application/json; charset=nonsense"},
+        lambda c: c.headed(content_type="application/json"),
+    ),
+)
+
+
+def _slow(seconds: float) -> Switch:
+    async def switch(call: Call, forward: Forward, memory: Memory) -> Answer:
+        await asyncio.sleep(seconds)
+        return await forward(call)
+
+    return switch
+
+
+variant("answers take 30 ms", _slow(0.03))
+
+
+@variant("every fiftieth request is 429")
+async def _busy(call: Call, forward: Forward, memory: Memory) -> Answer:
+    memory.count += 1
+    if memory.count % 50 == 0:
+        return Answer(
+            429, {"content-type": "application/problem+json", "retry-after": "0"}, json.dumps({"status": 429}).encode()
+        )
+    return await forward(call)
+
+
+variant("only the documented currency is taken", refuses(lambda call: call.json.get("currency", "ZAR") != "ZAR"))
+
+
+@variant("answers have fields that nobody lists, and that change")
+async def _more_fields(call: Call, forward: Forward, memory: Memory) -> Answer:
+    answer = await forward(call)
+    if not answer.succeeded or answer.headers.get("idempotent-replayed"):
+        return answer
+    if call.creates:
+        return answer  # what is replayed must stay as it was
+    memory.seen["version"] = memory.seen.get("version", 0) + 1
+    return answer.having(updated_at=f"v{memory.seen['version']}")

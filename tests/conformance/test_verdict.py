@@ -1,0 +1,41 @@
+"""The command's verdict on whole servers: one that conforms, and those that cannot be judged."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+BIN = Path(sys.executable).parent
+SEEDS = (1, 2, 3, 4, 5)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_sandbox_conforms(seed: int) -> None:
+    """The sandbox is accused of nothing, whatever the seed."""
+    run = _run(str(BIN / "moment-sandbox"), "--port", "0", "--", str(BIN / "moment-conformance"), "--seed", str(seed))
+    assert run.returncode == 0, run.stdout
+    assert re.search(r"✓ http://127\.0\.0\.1:\d+ conforms to [1-9]\d* claims", run.stdout)
+
+
+def test_nobody_there() -> None:
+    """A server that cannot be reached is not judged: exit 2, the reason, no traceback."""
+    run = _run(str(BIN / "moment-conformance"), "http://127.0.0.1:9", "--api-key", "sk_test_example")
+    assert run.returncode == 2
+    assert "cannot connect" in run.stdout
+    assert "Traceback" not in run.stdout + run.stderr
+
+
+def test_key_refused() -> None:
+    """A server that refuses the key is not judged, and the message names the option."""
+    command = [str(BIN / "moment-conformance"), "--api-key", "sk_test_example"]
+    run = _run(str(BIN / "moment-sandbox"), "--port", "0", "--", *command)
+    assert run.returncode == 2
+    assert "--api-key" in run.stdout
+
+
+def _run(*command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, capture_output=True, text=True, timeout=150, check=False, env={"COLUMNS": "200"})
