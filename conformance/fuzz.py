@@ -25,7 +25,6 @@ from conformance.settings import UsageError
 from conformance.target import PATIENCE
 from conformance.validity import WELL_KNOWN
 from contract.formats import ISO_4217
-from contract.language import walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -212,7 +211,7 @@ def _simplified(subject: Subject) -> dict[str, Any]:
     document = copy.deepcopy(subject.contract.document)
     document.pop("security", None)
     document["components"].pop("securitySchemes", None)
-    for place in walk(subject.contract):
+    for place in subject.contract.places:
         node = _at(document, place.pointer)
         if place.kind == "schema" and isinstance(node, dict):
             node.pop("propertyNames", None)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 import yaml
 
 from contract.errors import Finding
+from contract.language import Place, walk
 from contract.pointers import tokens
 
 if TYPE_CHECKING:
@@ -42,6 +43,11 @@ class Document:
     def version(self) -> str:
         """The version of the contract itself (`info.version`)."""
         return cast("str", self.document["info"]["version"])
+
+    @cached_property
+    def places(self) -> tuple[Place, ...]:
+        """Every object of the document that the grammar of contracts knows, in the document's order."""
+        return tuple(walk(Place("document", "", self.document)))
 
     def at(self, pointer: str) -> Any:
         """The value at a JSON pointer. Raises KeyError when there is none."""

@@ -14,9 +14,7 @@ from contract.pointers import escape
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from contract.document import Document
-
-__all__ = ["ANNOTATIONS", "ASSERTIONS", "GRAMMAR", "METHODS", "Place", "walk", "walk_from"]
+__all__ = ["ANNOTATIONS", "ASSERTIONS", "GRAMMAR", "METHODS", "Place", "walk"]
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 """The fields of a path item that are operations (OpenAPI 3.1.1, Path Item Object)."""
@@ -104,13 +102,8 @@ class Place:
         return isinstance(self.value, dict) and "$ref" in self.value
 
 
-def walk(contract: Document) -> Iterator[Place]:
-    """Every object of the document that the grammar knows, parents before children, in the document's order."""
-    return walk_from(Place("document", "", contract.document))
-
-
-def walk_from(place: Place) -> Iterator[Place]:
-    """An object and every object within it. References are not followed."""
+def walk(place: Place) -> Iterator[Place]:
+    """An object and every object within it, parents first, in the document's order. References are not followed."""
     stack = [place]
     while stack:
         here = stack.pop()

@@ -10,7 +10,7 @@ import msgspec
 import yaml
 
 from contract.errors import ContractError, Finding
-from contract.language import GRAMMAR, walk
+from contract.language import GRAMMAR
 from contract.loading import default_path
 from contract.pointers import escape
 
@@ -109,7 +109,7 @@ _PARTS = frozenset({"operation", "parameter", "header", "response", "media-type"
 
 def _constraints(contract: Contract) -> Iterator[tuple[str, bool]]:
     """Each thing that a caller or a server must keep to. A part (True) is backed also by a record within it."""
-    for place in walk(contract):
+    for place in contract.places:
         if place.kind in {"info", "tag", "example"}:
             continue
         if place.is_reference or not isinstance(place.value, dict):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from contract.document import Document
 from contract.errors import unusable
@@ -16,6 +16,8 @@ from contract.plainyaml import compose, construct
 from contract.validation import Validator, registry
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     import jsonschema_rs
 
 __all__ = ["Contract", "default_path", "load", "parse"]
@@ -32,10 +34,22 @@ class Contract(Document):
 
     def operation(self, operation_id: str) -> Operation:
         """The operation of that id. Raises KeyError when there is none."""
+        return self._operation_by_id[operation_id]
+
+    @cached_property
+    def _operation_by_id(self) -> dict[str, Operation]:
+        return {operation.id: operation for operation in self.operations}
+
+    @cached_property
+    def links(self) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+        """The links of all answers, by the id of the operation that they lead to."""
+        found: dict[str, list[Mapping[str, Any]]] = {}
         for operation in self.operations:
-            if operation.id == operation_id:
-                return operation
-        raise KeyError(operation_id)
+            for response in operation.responses.values():
+                for item in response.node.get("links", {}).values():
+                    link, _ = self.resolve(item)
+                    found.setdefault(link.get("operationId", ""), []).append(link)
+        return found
 
     def validator(self, pointer: str) -> Validator:
         """A validator for the schema at a JSON pointer, formats included. Built once for each pointer."""

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+import sys
+from math import isfinite
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import yaml
 
 from contract.errors import ContractError, Finding, unusable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 __all__ = ["compose", "construct"]
 
@@ -37,21 +39,37 @@ class _Loader(yaml.CSafeLoader):
         self.depth -= 1
 
 
-_Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"(?:~|null|Null|NULL|)\Z"), [*"~nN", ""])
-_Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:bool", re.compile(r"(?:true|True|TRUE|false|False|FALSE)\Z"), [*"tTfF"]
-)
-_Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"[-+]?(?:0|[1-9][0-9]*)\Z"), [*"-+0123456789"])
-_Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:float",
-    re.compile(r"[-+]?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?\Z"),
-    [*"-+0123456789"],
-)
+class _Scalar(NamedTuple):
+    """A kind of scalar: how it is written, what it can begin with, and what it stands for."""
+
+    form: re.Pattern[str]
+    first: str
+    value: Callable[[str], Any]
 
 
-def construct(root: yaml.Node) -> Any:
-    """The value that a tree of nodes stands for."""
-    return _Loader("").construct_document(root)
+_TAG = "tag:yaml.org,2002:"
+_STRING = f"{_TAG}str"
+_FRACTION = r"[-+]?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?"
+_SCALARS = {
+    f"{_TAG}null": _Scalar(re.compile(r"(?:~|null|Null|NULL|)\Z"), "~nN", lambda _: None),
+    f"{_TAG}bool": _Scalar(
+        re.compile(r"(?:true|True|TRUE|false|False|FALSE)\Z"), "tTfF", lambda text: text.lower() == "true"
+    ),
+    f"{_TAG}int": _Scalar(re.compile(r"[-+]?(?:0|[1-9][0-9]*)\Z"), "-+0123456789", int),
+    f"{_TAG}float": _Scalar(re.compile(rf"{_FRACTION}\Z"), "-+0123456789", float),
+}
+_NUMBERS = {f"{_TAG}int", f"{_TAG}float"}
+for _tag, _scalar in _SCALARS.items():
+    _Loader.add_implicit_resolver(_tag, _scalar.form, [*_scalar.first, *([""] if _scalar.form.match("") else [])])
+
+
+def construct(node: yaml.Node) -> Any:
+    """The value that a tree of nodes from `compose` stands for."""
+    if isinstance(node, yaml.MappingNode):
+        return {key.value: construct(value) for key, value in node.value}
+    if isinstance(node, yaml.SequenceNode):
+        return [construct(value) for value in node.value]
+    return node.value if node.tag == _STRING else _SCALARS[node.tag].value(node.value)
 
 
 def compose(data: bytes, source: str) -> yaml.Node:
@@ -87,8 +105,10 @@ def _irregular(root: yaml.Node) -> Iterator[tuple[yaml.Mark, str]]:
     stack = [root]
     while stack:
         node = stack.pop()
-        if node.tag not in _JSON_TAGS:
-            yield node.start_mark, f"the tag {node.tag!r} has no meaning in a contract; remove it"
+        if not _is_plain(node):
+            yield node.start_mark, f"the tag {node.tag!r} has no meaning here; remove it"
+        elif node.tag in _NUMBERS and not _is_finite(node.value):
+            yield node.start_mark, "the number is out of range"
         if isinstance(node, yaml.ScalarNode):
             continue
         if id(node) in seen:
@@ -102,13 +122,23 @@ def _irregular(root: yaml.Node) -> Iterator[tuple[yaml.Mark, str]]:
             stack.extend(node.value)
 
 
-_JSON_TAGS = frozenset(f"tag:yaml.org,2002:{name}" for name in ("map", "seq", "str", "int", "float", "bool", "null"))
+def _is_plain(node: yaml.Node) -> bool:
+    """Whether a node is what its tag says, and JSON has it."""
+    if isinstance(node, yaml.ScalarNode):
+        scalar = _SCALARS.get(node.tag)
+        return node.tag == _STRING or bool(scalar and scalar.form.match(node.value))
+    kind = "map" if isinstance(node, yaml.MappingNode) else "seq"
+    return bool(node.tag == f"{_TAG}{kind}")
+
+
+def _is_finite(text: str) -> bool:
+    return len(text) < sys.int_info.default_max_str_digits and isfinite(float(text))
 
 
 def _irregular_keys(node: yaml.MappingNode) -> Iterator[tuple[yaml.Mark, str]]:
     names: set[str] = set()
     for key, _ in node.value:
-        if not isinstance(key, yaml.ScalarNode) or key.tag != "tag:yaml.org,2002:str":
+        if not isinstance(key, yaml.ScalarNode) or key.tag != _STRING:
             yield key.start_mark, "a key must be a string; put it in quotes"
         elif key.value in names:
             yield key.start_mark, f"the key {key.value!r} stands here twice; keep one"

@@ -21,6 +21,7 @@ from ruff import find_ruff_bin  # type: ignore[import-untyped]
 
 from contract.errors import ContractError
 from contract.lint import check
+from contract.rules.registry import Stage
 from generator.client_building import build
 from generator.client_document import config_for, parse
 from generator.client_project import ClientProject
@@ -91,7 +92,7 @@ def render(contract: Contract, folder: Path) -> None:
     Raises:
         ContractError: The contract is broken, or holds what the client cannot express.
     """
-    findings = check(contract)
+    findings = check(contract, through=Stage.MEANING)
     if findings:
         raise ContractError(findings)
     config = config_for(PACKAGE, DISTRIBUTION, folder)

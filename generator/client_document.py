@@ -17,7 +17,6 @@ from openapi_python_client.parser.errors import GeneratorError
 from openapi_python_client.parser.openapi import GeneratorData
 
 from contract import Contract, ContractError
-from contract.language import walk
 from contract.pointers import escape
 
 if TYPE_CHECKING:
@@ -60,7 +59,7 @@ def parse(contract: Contract, config: Config) -> GeneratorData:
 
 def _types_only(contract: Contract) -> dict[str, Any]:
     copy = replace(contract, document=deepcopy(contract.document))
-    schemas = [place for place in walk(copy) if place.kind == "schema" and isinstance(place.value, dict)]
+    schemas = [place for place in copy.places if place.kind == "schema" and isinstance(place.value, dict)]
     for place in reversed(schemas):  # the innermost first
         for keyword in place.value.keys() - _TYPE_KEYWORDS:
             del place.value[keyword]

@@ -149,13 +149,10 @@ def _names_of_created(contract: Contract, node: described.Operation, record: Map
 
 
 def _linked(contract: Contract, operation_id: str, parameter: str) -> Iterator[str]:
-    for operation in contract.operations:
-        for response in operation.responses.values():
-            for item in response.node.get("links", {}).values():
-                link, _ = contract.resolve(item)
-                expression = str(link.get("parameters", {}).get(parameter, ""))
-                if link.get("operationId") == operation_id and expression.startswith(_BODY_LINK):
-                    yield expression.removeprefix(_BODY_LINK)
+    for link in contract.links.get(operation_id, ()):
+        expression = str(link.get("parameters", {}).get(parameter, ""))
+        if expression.startswith(_BODY_LINK):
+            yield expression.removeprefix(_BODY_LINK)
 
 
 def _made(

@@ -5,20 +5,20 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from contract.language import Place, walk
 from contract.pointers import escape
 from contract.rules.registry import Breach, Stage, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from contract.language import Place
     from contract.loading import Contract
 
 _ERROR_MEDIA_TYPE = "application/problem+json"
 
 
 def _operations(contract: Contract) -> Iterator[Place]:
-    return (place for place in walk(contract) if place.kind == "operation")
+    return (place for place in contract.places if place.kind == "operation")
 
 
 @rule("operation-id", Stage.NAMES)
@@ -104,7 +104,7 @@ def path_parameters(contract: Contract) -> Iterator[Breach]:
 def links(contract: Contract) -> Iterator[Breach]:
     """Every link leads to an operation that has the parameters it fills."""
     by_id = {operation.id: operation for operation in contract.operations}
-    for place in walk(contract):
+    for place in contract.places:
         if place.kind != "link" or place.is_reference:
             continue
         target = by_id.get(place.value.get("operationId", ""))
@@ -119,7 +119,7 @@ def links(contract: Contract) -> Iterator[Breach]:
 @rule("described")
 def described(contract: Contract) -> Iterator[Breach]:
     """Every operation, parameter, header, response, tag and property is described; operations have a summary."""
-    for place in walk(contract):
+    for place in contract.places:
         if place.is_reference or not isinstance(place.value, dict):
             continue
         if place.kind in _DESCRIBED or _is_property(place):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from contract.formats import CUSTOM, STANDARD
-from contract.language import Place, walk
 from contract.patterns import PatternError, to_python
 from contract.pointers import escape
 from contract.rules.registry import Breach, Stage, rule
@@ -13,11 +12,12 @@ from contract.rules.registry import Breach, Stage, rule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from contract.language import Place
     from contract.loading import Contract
 
 
 def _schemas(contract: Contract) -> Iterator[Place]:
-    return (place for place in walk(contract) if place.kind == "schema" and isinstance(place.value, dict))
+    return (place for place in contract.places if place.kind == "schema" and isinstance(place.value, dict))
 
 
 @rule("pattern-compiles", Stage.NAMES)
@@ -58,7 +58,7 @@ def required(contract: Contract) -> Iterator[Breach]:
 @rule("example-given")
 def examples_given(contract: Contract) -> Iterator[Breach]:
     """Every property, parameter, header, request and response has an example."""
-    for place in walk(contract):
+    for place in contract.places:
         if place.is_reference or not isinstance(place.value, dict):
             continue
         if place.kind == "schema" and "/properties/" in place.pointer and not _has_example(contract, place.value):
@@ -74,7 +74,7 @@ def _has_example(contract: Contract, node: dict[str, Any]) -> bool:
 
 
 def _references_without_example(contract: Contract) -> Iterator[Breach]:
-    for place in walk(contract):
+    for place in contract.places:
         if place.kind == "schema" and place.is_reference and "/properties/" in place.pointer:
             target, at = contract.resolve(place.value, place.pointer)
             if not _has_example(contract, target):
@@ -84,7 +84,7 @@ def _references_without_example(contract: Contract) -> Iterator[Breach]:
 @rule("example-holds")
 def examples_hold(contract: Contract) -> Iterator[Breach]:
     """Every example and default keeps the schema that it illustrates."""
-    for place in walk(contract):
+    for place in contract.places:
         for schema, at, value in _illustrations(contract, place):
             for violation in contract.validator(schema).violations(value):
                 yield at, f"the example breaks its schema: {violation.message}" + _where(violation.pointer)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from contract.language import walk
 from generator.site.backing import Backing
 from generator.site.excerpts import excerpt
 from generator.site.links import Links, operation_path, schema_path
@@ -59,7 +58,7 @@ def _used_by(contract: Contract, pointer: str, links: Links) -> Any:
     """Links to what refers to a schema: other schemas, and the operations that send or return it."""
     seen: set[str] = set()
     reference = f"#{pointer}"
-    for place in walk(contract):
+    for place in contract.places:
         if place.kind != "schema" or not isinstance(place.value, dict) or place.value.get("$ref") != reference:
             continue
         for path, link in _holders(contract, place.pointer, links):

@@ -28,6 +28,14 @@ def test_headers_of_a_response_are_found(contract: Contract) -> None:
     }
 
 
+def test_links_are_known_by_the_operation_that_they_lead_to(contract: Contract) -> None:
+    """The answers of a create and of an update lead to both look-ups, by id and by reference."""
+    assert contract.links.keys() == {"retrieveCustomer", "updateCustomer"}
+    by_id, by_reference = "$response.body#/id", "$response.body#/external_reference"
+    for links in contract.links.values():
+        assert [link["parameters"]["customer"] for link in links] == [by_id, by_reference] * 2
+
+
 def test_an_unknown_operation_is_a_key_error(contract: Contract) -> None:
     """Asking for an operation that is not there fails loudly."""
     with pytest.raises(KeyError):

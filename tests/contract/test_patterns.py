@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contract import Contract
-from contract.language import walk
 from contract.patterns import PatternError, compile_ecma, matches, to_python
 
 PATTERNS = [
@@ -85,7 +84,7 @@ def test_the_validator_applies_the_ecma_meaning(contract: Contract) -> None:
 def test_every_pattern_of_the_contract_is_translated(contract: Contract) -> None:
     """The contract's patterns exist, and each has an equal in Python."""
     patterns = [
-        place.value["pattern"] for place in walk(contract) if place.kind == "schema" and "pattern" in place.value
+        place.value["pattern"] for place in contract.places if place.kind == "schema" and "pattern" in place.value
     ]
     assert len(patterns) >= 5
     for pattern in patterns:

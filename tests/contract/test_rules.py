@@ -10,7 +10,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from contract import Contract, ContractError
-from contract.language import walk
 from contract.lint import check
 from contract.rules import RULES
 from tests.contract.conftest import SMALL, Edit, read
@@ -122,4 +121,4 @@ def test_no_broken_contract_is_a_traceback(data: st.DataObject) -> None:
     except ContractError:
         return
     check(broken)
-    list(walk(broken))
+    list(broken.places)

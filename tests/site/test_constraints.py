@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from contract.language import ASSERTIONS, walk
+from contract.language import ASSERTIONS
 from generator.site.links import operation_path
 from tests.site.conftest import Text
 
@@ -39,7 +39,7 @@ def _values(value: Any) -> list[str]:
 def test_each_assertion_is_stated_with_its_value(contract: Contract, stated: dict[str, list[str]]) -> None:
     """Each assertion of each schema stands on a page, in an element that says its value."""
     seen = 0
-    for place in walk(contract):
+    for place in contract.places:
         if place.kind != "schema" or not isinstance(place.value, dict):
             continue
         for keyword in ASSERTIONS & place.value.keys():
