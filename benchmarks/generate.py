@@ -109,15 +109,18 @@ def show(medians: Mapping[tuple[str, int], float], sizes: Sequence[int]) -> bool
         table.add_row(str(size), *seconds, f"{ours / vanilla:.2f}", f"{ours / java:.2f}")
     console = Console()
     console.print(table)
-    for name in (OURS, VANILLA, JAVA):
-        console.print(f"{name}: {growth(medians, name, sizes):.2f} times the time for each further operation")
+    for name, factor in costs(medians, sizes).items():
+        console.print(f"{name}: {factor:.2f} times the time for each further operation")
     return missed
+
+
+def costs(medians: Mapping[tuple[str, int], float], sizes: Sequence[int]) -> dict[str, float]:
+    """The growth of each generator; nothing when there are too few contracts to tell."""
+    return {name: round(growth(medians, name, sizes), 3) for name in (OURS, VANILLA, JAVA) if len(sizes) > 2}
 
 
 def growth(medians: Mapping[tuple[str, int], float], name: str, sizes: Sequence[int]) -> float:
     """How the cost of one more operation grows: between the two largest contracts, over between the two smallest."""
-    if len(sizes) < 3:
-        return 1.0
     small, middle, large = sorted(sizes)[-3:]
     first = (medians[name, middle] - medians[name, small]) / (middle - small)
     second = (medians[name, large] - medians[name, middle]) / (large - middle)
@@ -129,8 +132,7 @@ def keep(samples: Samples, sizes: Sequence[int]) -> None:
     place = {"python": platform.python_version(), "system": platform.system(), "cores": os.cpu_count()}
     named = {f"{name}, {size} operations": found for (name, size), found in samples.items()}
     medians = {key: median(found) for key, found in samples.items()}
-    costs = {name: round(growth(medians, name, sizes), 3) for name in (OURS, VANILLA, JAVA)}
-    result = {"place": place, "growth of the cost of an operation": costs, "seconds": named}
+    result = {"place": place, "growth of the cost of an operation": costs(medians, sizes), "seconds": named}
     RESULTS.parent.mkdir(parents=True, exist_ok=True)
     RESULTS.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
 

@@ -6,6 +6,7 @@ import re
 import textwrap
 from typing import TYPE_CHECKING, Any
 
+from jinja2 import FileSystemBytecodeCache
 from openapi_python_client import Project
 
 from generator.client_plans import plans, problems
@@ -52,6 +53,7 @@ class ClientProject(Project):
         super().__init__(openapi=data, config=config, custom_template_path=templates)
         self._runtime = templates / "runtime"
         self._view = view
+        self.env.bytecode_cache = FileSystemBytecodeCache()  # compiling the templates takes longer than rendering them
         self.env.globals.update(view=view, marker=view.marker)
         self.env.globals.update(derive_plans=lambda: plans(view), problem_kinds=lambda: problems(view.contract))
         self.env.filters.update(docstring=docstring, sentence=sentence, reflow=reflow, string_literal=literal)
