@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from contract.document import Document
 from contract.errors import unusable
-from contract.operations import Operation, operations
+from contract.operations import Operation, operations, webhooks
 from contract.plainyaml import compose, construct
 from contract.validation import Validator, registry
 
@@ -31,6 +31,11 @@ class Contract(Document):
     def operations(self) -> tuple[Operation, ...]:
         """The operations, in the order of the document."""
         return operations(self)
+
+    @cached_property
+    def webhooks(self) -> tuple[Operation, ...]:
+        """What the API sends by itself, in the order of the document."""
+        return webhooks(self)
 
     def operation(self, operation_id: str) -> Operation:
         """The operation of that id. Raises KeyError when there is none."""

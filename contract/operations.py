@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from contract.document import Document
 
-__all__ = ["Media", "Operation", "Parameter", "Response", "operations"]
+__all__ = ["Media", "Operation", "Parameter", "Response", "operations", "webhooks"]
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class Operation:
     Attributes:
         id: The operation id.
         method: The HTTP method, in capitals.
-        path: The path template, such as `/billing/customers/{customer}`.
+        path: The path template, such as `/billing/customers/{customer}`; of a webhook, its name.
         pointer: Where the operation stands.
         parameters: Its own and its path's parameters; its own win.
         body: What the request's body may hold; empty when there is none.
@@ -84,16 +84,21 @@ class Operation:
 
 def operations(contract: Document) -> tuple[Operation, ...]:
     """Every operation under `paths`, in the document's order."""
-    found = []
-    for path, item in contract.document.get("paths", {}).items():
-        node, pointer = contract.resolve(item, f"/paths/{escape(path)}")
+    return tuple(_operations(contract, "paths"))
+
+
+def webhooks(contract: Document) -> tuple[Operation, ...]:
+    """Every operation under `webhooks`, in the document's order: the API sends the request, its users answer."""
+    return tuple(_operations(contract, "webhooks"))
+
+
+def _operations(contract: Document, field: str) -> Iterator[Operation]:
+    for path, item in contract.document.get(field, {}).items():
+        node, pointer = contract.resolve(item, f"/{field}/{escape(path)}")
         shared = list(_parameters(contract, node, pointer))
-        found += [
-            _operation(contract, method, path, shared, node[method], f"{pointer}/{method}")
-            for method in node
-            if method in METHODS
-        ]
-    return tuple(found)
+        for method in node:
+            if method in METHODS:
+                yield _operation(contract, method, path, shared, node[method], f"{pointer}/{method}")
 
 
 def _operation(

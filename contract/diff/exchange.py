@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from contract.loading import Contract
     from contract.operations import Media, Operation, Parameter, Response
 
-__all__ = ["compare_exchange", "compare_prose", "erased"]
+    Headers = Mapping[str, tuple[str, str, Mapping[str, Any]]]
+    """By the name in lower case: the name, where the header stands, and itself."""
+
+__all__ = ["compare_exchange", "compare_notice", "compare_prose", "erased"]
 
 _IGNORED_HEADERS = {"accept", "content-type", "authorization"}
 """Header parameters that OpenAPI leaves to other fields (OpenAPI 3.1.1, Parameter Object)."""
@@ -31,6 +34,29 @@ def compare_exchange(walker: Walker, old: Operation, new: Operation, place: Plac
     yield from _parameters(walker, old, new, sent)
     yield from _body(walker, old, new, sent)
     yield from _responses(walker, old, new, told)
+
+
+def compare_notice(walker: Walker, old: Operation, new: Operation, place: Place) -> Iterator[Change]:
+    """Every change between two versions of a webhook: its users read the request, and send the answer."""
+    sent, told = _directions(place)
+    before, now = _notice_headers(old), _notice_headers(new)
+    yield from _headers(walker, before, now, replace(told, subject="header", name="webhook"))
+    yield from _media(walker, old.body, new.body, replace(told, subject="body", name="webhook body"))
+    for status in sorted(old.responses.keys() | new.responses.keys()):
+        was, becomes = _answer(old.responses, status), _answer(new.responses, status)
+        named = replace(sent, subject="body", name=f"{status} answer")
+        if was and becomes:
+            yield from _media(walker, was.media, becomes.media, named)
+            yield from compare_prose(named, becomes.pointer, was.node, becomes.node)
+        elif becomes:
+            yield named.change("webhook-answer-added", becomes.pointer, new=status)
+        elif was:
+            yield named.change("webhook-answer-removed", was.pointer, old=status)
+
+
+def _notice_headers(webhook: Operation) -> Headers:
+    headers = (parameter for parameter in webhook.parameters if parameter.location == "header")
+    return {header.name.lower(): (header.name, header.pointer, header.node) for header in headers}
 
 
 def _directions(place: Place) -> tuple[Place, Place]:
@@ -193,15 +219,14 @@ def _answer(responses: Mapping[str, Response], status: str) -> Response | None:
 
 def _response(walker: Walker, old: Response, new: Response, place: Place, status: str) -> Iterator[Change]:
     yield from compare_prose(place, new.pointer, old.node, new.node)
-    yield from _headers(walker, old, new, replace(place, subject="header"))
+    before, now = _header_nodes(walker.old_schemas.contract, old), _header_nodes(walker.new_schemas.contract, new)
+    yield from _headers(walker, before, now, replace(place, subject="header"))
     body = replace(place, subject="body", name=f"{status} response body")
     yield from _media(walker, old.media, new.media, body)
     yield from _links(walker, old, new, place)
 
 
-def _headers(walker: Walker, old: Response, new: Response, place: Place) -> Iterator[Change]:
-    contracts = walker.old_schemas.contract, walker.new_schemas.contract
-    before, now = _header_nodes(contracts[0], old), _header_nodes(contracts[1], new)
+def _headers(walker: Walker, before: Headers, now: Headers, place: Place) -> Iterator[Change]:
     for key in dict.fromkeys([*before, *now]):
         name, at, node = now.get(key) or before[key]
         required = "required" if node.get("required") else "optional"
@@ -217,7 +242,7 @@ def _headers(walker: Walker, old: Response, new: Response, place: Place) -> Iter
             yield from _carrier(walker, named, "response-header", before[key][1:], (at, node))
 
 
-def _header_nodes(contract: Contract, response: Response) -> dict[str, tuple[str, str, Mapping[str, Any]]]:
+def _header_nodes(contract: Contract, response: Response) -> Headers:
     return {name.lower(): (name, at, contract.at(at)) for name, at in response.headers.items()}
 
 

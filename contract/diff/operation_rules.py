@@ -45,6 +45,18 @@ _PAIRS = (
         ("operation-deprecation-withdrawn", NOTE, "Callers can rely on the operation again."),
     ),
     (
+        ("webhook-removed", BREAKING, "{old} is no longer sent. Receivers must not wait for it."),
+        ("webhook-added", WARNING, "{new} is sent now. Receivers should pass over what they do not know."),
+    ),
+    (
+        ("webhook-deprecated", NOTE, "Receivers should look for what replaces it; it is still sent."),
+        ("webhook-deprecation-withdrawn", NOTE, "Receivers can rely on the webhook again."),
+    ),
+    (
+        ("webhook-answer-removed", BREAKING, "Receivers that answer {old} are not understood: answer otherwise."),
+        ("webhook-answer-added", NOTE, "Receivers may answer {new} now; nobody needs to change."),
+    ),
+    (
         ("request-required-parameter-added", BREAKING, "Callers must send {place} now."),
         (
             "request-required-parameter-removed",

@@ -21,6 +21,11 @@ def _operations(contract: Contract) -> Iterator[Place]:
     return (place for place in contract.places if place.kind == "operation")
 
 
+def _served(contract: Contract) -> Iterator[Place]:
+    """The operations that the API serves: not its webhooks, which its users answer."""
+    return (place for place in _operations(contract) if not place.pointer.startswith("/webhooks/"))
+
+
 @rule("operation-id", Stage.NAMES)
 def identified(contract: Contract) -> Iterator[Breach]:
     """Every operation has an id, and no two have the same."""
@@ -52,7 +57,7 @@ def tagged(contract: Contract) -> Iterator[Breach]:
 def secured(contract: Contract) -> Iterator[Breach]:
     """Every operation says which key it needs, by itself or for the whole document."""
     schemes = contract.document.get("components", {}).get("securitySchemes", {})
-    for place in _operations(contract):
+    for place in _served(contract):
         security = place.value.get("security", contract.document.get("security"))
         if security is None:
             yield place.pointer, "this operation has no security; write 'security: []' if it needs no key"
@@ -63,17 +68,23 @@ def secured(contract: Contract) -> Iterator[Breach]:
 
 @rule("operation-errors")
 def errors(contract: Contract) -> Iterator[Breach]:
-    """Every operation names a success and each shared error (problem details) by its status, never by `default`."""
+    """Every operation answers with each shared error (problem details)."""
     shared = _shared_errors(contract)
+    for place in _served(contract):
+        reached = {response.get("$ref") for response in place.value.get("responses", {}).values()}
+        for reference in sorted(shared - reached):
+            yield place.pointer, f"this operation does not answer with the shared error {reference}"
+
+
+@rule("operation-statuses")
+def statuses(contract: Contract) -> Iterator[Breach]:
+    """Every operation and webhook names a success by its status, and no `default`."""
     for place in _operations(contract):
         responses = place.value.get("responses", {})
         if "default" in responses:
             yield f"{place.pointer}/responses/default", "name each status; a default hides undocumented ones from tests"
         if not any(status.startswith("2") for status in responses):
             yield place.pointer, "this operation names no successful status"
-        reached = {response.get("$ref") for response in responses.values()}
-        for reference in sorted(shared - reached):
-            yield place.pointer, f"this operation does not answer with the shared error {reference}"
 
 
 def _shared_errors(contract: Contract) -> set[str]:

@@ -37,8 +37,8 @@ BREACHES: list[tuple[str, str, tuple[Any, ...], str]] = [
     ("operation-security", "/security", (), GET),
     ("operation-security", "/security", ([{"Other": []}],), GET),
     ("operation-errors", f"{GET}/responses/404", (), GET),
-    ("operation-errors", f"{GET}/responses/200", (), GET),
-    ("operation-errors", f"{GET}/responses/default", ({"description": "Any."},), f"{GET}/responses/default"),
+    ("operation-statuses", f"{GET}/responses/200", (), GET),
+    ("operation-statuses", f"{GET}/responses/default", ({"description": "Any."},), f"{GET}/responses/default"),
     ("path-parameters", f"{GET}/parameters", ([],), GET),
     ("path-parameters", "/components/parameters/Thing/name", ("thong",), "/components/parameters/Thing"),
     ("link-target", "/components/links/Again/operationId", ("gone",), "/components/links/Again"),
@@ -84,6 +84,16 @@ def test_an_operation_id_is_taken_once(small: dict[str, Any]) -> None:
     (finding,) = check(read(small))
     assert finding.rule == "operation-id"
     assert "is taken, at /paths/~1things~1{thing}/get" in finding.message
+
+
+def test_a_webhook_answers_with_no_error_of_the_api(small: dict[str, Any]) -> None:
+    """Whoever receives a webhook is not the API: it has no keys of it and none of its shared errors, but a success."""
+    answered = {"responses": {"200": {"description": "Taken."}}}
+    told = {"summary": "Paid", "description": "Something was paid.", "tags": [small["tags"][0]["name"]]}
+    small["webhooks"] = {"paid": {"post": {"operationId": "paid", "security": [{"None": []}], **told, **answered}}}
+    assert check(read(small)) == []
+    small["webhooks"]["paid"]["post"]["responses"] = {"400": {"description": "No."}}
+    assert [finding.rule for finding in check(read(small))] == ["operation-statuses"]
 
 
 def test_every_rule_has_a_contract_that_breaks_it() -> None:
