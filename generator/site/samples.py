@@ -53,8 +53,7 @@ def curl(example: Example) -> str:
         lines.append(f"-X {method}")
     lines.append('-H "Authorization: Bearer $MOMENT_API_KEY"')
     for name, value in example.headers.items():
-        fresh = "$(openssl rand -hex 16)"
-        shown = fresh if name == IDEMPOTENCY_KEY else _in_double_quotes(str(value))
+        shown = "$(uuidgen)" if name == IDEMPOTENCY_KEY else _in_double_quotes(str(value))
         lines.append(f'-H "{name}: {shown}"')
     if example.body is not None:
         lines.append(f'-H "Content-Type: {example.media}"')
