@@ -85,21 +85,22 @@ class Customers:
     def _find(self, call: Call, queries: Mapping[bool, Lookup]) -> tuple[str, str]:
         """The id and the record of the customer that the path names: by id if it has the form of one."""
         name = call.path["customer"]
-        rows = queries[self._id.is_valid(name)].rows(call.connection, account=call.caller.account, name=name)
+        rows = queries[self._id.is_valid(name)].rows(call.connection, call.caller.account, name)
         if not rows:
             raise Refusal(404, "No customer has this id or external reference.")
-        customer_id, record = rows[0]
+        customer_id, record, *_ = rows[0]
         return customer_id, record
 
 
-def _retrieve(*, by_id: bool) -> Select[Any]:
-    named = customers.c.id if by_id else customers.c.external_reference
-    query = select(customers.c.id, customers.c.record)
-    return query.where((customers.c.account_id == bindparam("account")) & (named == bindparam("name")))
+def _lookups(query: Select[Any]) -> Mapping[bool, Lookup]:
+    """How to find one customer of an account: by id, or else by reference."""
+    named = {True: customers.c.id, False: customers.c.external_reference}
+    return {by_id: Lookup(query, customers.c.account_id, column) for by_id, column in named.items()}
 
 
-_RETRIEVE = {by_id: Lookup(_retrieve(by_id=by_id)) for by_id in (True, False)}
-_RETRIEVE_FOR_UPDATE = {by_id: Lookup(_retrieve(by_id=by_id).with_for_update()) for by_id in (True, False)}
+_RECORD = select(customers.c.id, customers.c.record)
+_RETRIEVE = _lookups(_RECORD)
+_RETRIEVE_FOR_UPDATE = _lookups(_RECORD.with_for_update())
 _INSERT = {
     "sqlite": sqlite.insert(customers).on_conflict_do_nothing().returning(customers.c.id),
     "postgresql": postgresql.insert(customers).on_conflict_do_nothing().returning(customers.c.id),

@@ -9,7 +9,7 @@ import string
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 
 from sandbox.answers import Refusal
 from sandbox.lookups import Lookup
@@ -98,7 +98,7 @@ def authenticate(connection: Connection, authorization: str | None) -> Caller:
     if scheme.lower() != "bearer" or not key.strip():
         raise _unauthorized("Send an API key: 'Authorization: Bearer sk_test_…'.")
     given = digest(key.strip())
-    for kept, revoked_at, account, kind, mode, shown in _CANDIDATES.rows(connection, lookup=given[:LOOKUP_LENGTH]):
+    for kept, revoked_at, account, kind, mode, shown, _ in _CANDIDATES.rows(connection, given[:LOOKUP_LENGTH]):
         if hmac.compare_digest(kept, given):
             if revoked_at is not None:
                 raise Refusal(403, "This API key was revoked.")
@@ -107,9 +107,10 @@ def authenticate(connection: Connection, authorization: str | None) -> Caller:
 
 
 _CANDIDATES = Lookup(
-    select(keys.c.digest, keys.c.revoked_at, keys.c.account_id, keys.c.kind, accounts.c.mode, keys.c.hint)
-    .join(accounts)
-    .where(keys.c.lookup == bindparam("lookup"))
+    select(keys.c.digest, keys.c.revoked_at, keys.c.account_id, keys.c.kind, accounts.c.mode, keys.c.hint).join(
+        accounts
+    ),
+    keys.c.lookup,
 )
 
 

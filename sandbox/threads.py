@@ -11,6 +11,8 @@ import queue
 import threading
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
+from sandbox.together import together
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -18,7 +20,7 @@ __all__ = ["BATCH_MAX", "Threads"]
 
 T = TypeVar("T")
 
-BATCH_MAX = 8
+BATCH_MAX = 32
 """How many pieces of work go to a thread at once: the first one's result waits for the last one's."""
 
 
@@ -65,18 +67,11 @@ class Threads:
 
     def _run(self) -> None:
         while batch := self._batches.get():
-            results = [_outcome(work.do) for work in batch]
+            results = together([work.do for work in batch])
             batch[0].loop.call_soon_threadsafe(_deliver, batch, results)
 
 
-def _outcome(do: Callable[[], T]) -> tuple[T | None, BaseException | None]:
-    try:
-        return do(), None
-    except Exception as error:
-        return None, error
-
-
-def _deliver(batch: list[_Work], results: list[tuple[Any, BaseException | None]]) -> None:
+def _deliver(batch: list[_Work], results: list[tuple[Any, Exception | None]]) -> None:
     for work, (result, error) in zip(batch, results, strict=True):
         if work.future.cancelled():
             continue

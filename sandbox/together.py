@@ -1,0 +1,79 @@
+"""Run pieces of work side by side in one thread, and ask the database once for what all of them look up.
+
+Asking PostgreSQL takes a hundred times as long as reading its answer. A piece of work is written as if it were alone;
+it is a greenlet, and where it looks something up it is left until every other one has come that far.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+from greenlet import getcurrent, greenlet
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from sqlalchemy import Connection
+
+    from sandbox.lookups import Key, Lookup, Rows
+
+__all__ = ["Question", "ask", "outcome", "together"]
+
+T = TypeVar("T")
+
+
+class Question(NamedTuple):
+    """What a piece of work looks up, and over which connection."""
+
+    lookup: Lookup
+    connection: Connection
+    key: Key
+
+
+class _Piece(greenlet):
+    """A piece of work that is run by `together`."""
+
+
+def ask(question: Question) -> Rows:
+    """The rows for a key; within `together`, found with those that others ask for."""
+    piece = getcurrent()
+    if isinstance(piece, _Piece) and piece.parent:
+        rows: Rows = piece.parent.switch(question)
+        return rows
+    return question.lookup.find(question.connection, [question.key])[question.key]
+
+
+def outcome(work: Callable[[], T]) -> tuple[T | None, Exception | None]:
+    """The result of a piece of work, or what it raised."""
+    try:
+        return work(), None
+    except Exception as error:
+        return None, error
+
+
+def together(works: Sequence[Callable[[], T]]) -> list[tuple[T | None, Exception | None]]:
+    """The outcomes of pieces of work."""
+    pieces = [_Piece(partial(outcome, work)) for work in works]
+    said: dict[_Piece, Any] = {piece: piece.switch() for piece in pieces}
+    while asking := {piece: question for piece, question in said.items() if not piece.dead}:
+        for group in _groups(asking).values():
+            said.update(_answered(group))
+    return [said[piece] for piece in pieces]
+
+
+def _groups(asking: Mapping[_Piece, Question]) -> Mapping[Any, Mapping[_Piece, Question]]:
+    groups: dict[Any, dict[_Piece, Question]] = {}
+    for piece, question in asking.items():
+        groups.setdefault((question.lookup, question.connection), {})[piece] = question
+    return groups
+
+
+def _answered(asking: Mapping[_Piece, Question]) -> dict[_Piece, Any]:
+    """What each piece says next: another question, or its outcome."""
+    lookup, connection, _ = next(iter(asking.values()))
+    try:
+        rows = lookup.find(connection, [question.key for question in asking.values()])
+    except Exception as error:
+        return {piece: piece.throw(error) for piece in asking}
+    return {piece: piece.switch(rows[question.key]) for piece, question in asking.items()}
