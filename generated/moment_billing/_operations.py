@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import httpx
 
 
-__all__ = ["Call", "Extra", "Operation", "Parameter"]
+__all__ = ["Call", "Extra", "Operation", "Paging", "Parameter"]
 
 T = TypeVar("T")
 
@@ -43,6 +43,20 @@ class Parameter(msgspec.Struct, frozen=True):
     check: Check
     required: bool = False
     explode: bool = True
+
+
+class Paging(msgspec.Struct, frozen=True):
+    """How a list leads from page to page; all empty where there are no pages.
+
+    Attributes:
+        parameter: The parameter of the query that asks for a page.
+        cursor: The names that lead from a page to the cursor of the next one.
+        records: The field of a page that holds its records.
+    """
+
+    parameter: str = ""
+    cursor: tuple[str, ...] = ()
+    records: str = ""
 
 
 class Extra(msgspec.Struct, frozen=True):
@@ -66,6 +80,7 @@ class Operation(msgspec.Struct, Generic[T], frozen=True, eq=False, dict=True):
         body: What the body must keep; None when there is none.
         body_required: Whether a call must have a body.
         idempotency: The header that names a call, so that repeating it is safe.
+        paging: How it leads from page to page.
     """
 
     id: str
@@ -78,6 +93,7 @@ class Operation(msgspec.Struct, Generic[T], frozen=True, eq=False, dict=True):
     body_required: bool = False
     media_type: str = "application/json"
     idempotency: Parameter | None = None
+    paging: Paging = Paging()
 
     @cached_property
     def decoder(self) -> Decoder | None:
@@ -169,8 +185,15 @@ class Call(msgspec.Struct, Generic[T], eq=False):
         if extra.headers:
             self.headers.update(extra.headers)  # the later one wins, whatever its case
         if extra.query:
-            self.query = [(name, value) for name, value in self.query if name not in extra.query]
-            self.query += [(name, _plain(value)) for name, value in extra.query.items()]
+            self.query = self._query_with(extra.query)
+
+    def with_query(self, values: Mapping[str, Any]) -> Call[T]:
+        """The same call with other values in its query."""
+        return msgspec.structs.replace(self, query=self._query_with(values))
+
+    def _query_with(self, values: Mapping[str, Any]) -> list[tuple[str, str]]:
+        kept = [(name, value) for name, value in self.query if name not in values]
+        return kept + [(name, _plain(value)) for name, value in values.items()]
 
 
 def _path(operation: Operation[Any], values: Mapping[str, Any], found: list[Violation]) -> str:

@@ -83,6 +83,8 @@ def _add(commands: argparse._SubParsersAction[Any], group: str, command: Command
         one.add_argument("--json", metavar="FILE", help="take the body from a JSON file, - for standard input")
     if command.operation.idempotency is not None:
         one.add_argument("--idempotency-key", metavar="KEY", help="names this call, so that repeating it does no more")
+    if command.operation.paging.parameter:
+        one.add_argument("--all", action="store_true", help="every record of every page, one by one")
     if command.many:
         _add_many(one, command)
     _add_common(one)
