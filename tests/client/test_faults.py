@@ -17,6 +17,7 @@ import moment_billing
 from moment_billing import AsyncMoment, Moment
 from tests.client import faults
 from tests.client.faults import FaultyServer, answer
+from tests.client.rows import Row, shows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -67,6 +68,7 @@ def _keys(server: FaultyServer) -> set[str]:
 
 @pytest.mark.parametrize("name", PASSING)
 @pytest.mark.parametrize("times", [1, 2])
+@shows(Row.IDEMPOTENCY, Row.RETRIES)
 def test_a_creation_survives_a_fault_and_happens_once(
     name: str, times: int, client: Moment, server: FaultyServer, moment: Moment, reference: str
 ) -> None:
@@ -92,6 +94,7 @@ def test_an_update_survives_a_fault(
 
 
 @pytest.mark.parametrize("name", PASSING)
+@shows(Row.ASYNC)
 def test_the_async_client_survives_the_same(
     name: str, server: FaultyServer, sandbox: Sandbox, moment: Moment, reference: str
 ) -> None:
@@ -217,6 +220,7 @@ def test_an_answer_that_is_not_what_was_promised_is_one_clear_error(
     assert "authorization" not in caught.value.response.request.headers
 
 
+@shows(Row.STATUSES)
 def test_an_error_page_still_gives_the_right_class(client: Moment, server: FaultyServer) -> None:
     """HTML with 403 is a PermissionDeniedError without a problem."""
     server.faults.append(answer("403 Forbidden", _GATEWAY_PAGE, "text/html", None, "X-Request-Id: req-7"))

@@ -13,6 +13,7 @@ import pytest
 
 import moment_billing
 from moment_billing import AsyncMoment, Moment, MomentError
+from tests.client.rows import Row, shows
 
 if TYPE_CHECKING:
     from tests.client.conftest import Sandbox
@@ -61,6 +62,7 @@ def test_without_a_key_the_error_names_both_ways_to_give_one(
         cls()
 
 
+@shows(Row.ENVIRONMENT)
 def test_key_and_place_come_from_the_environment(recorder: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
     """MOMENT_API_KEY and MOMENT_BASE_URL are read when nothing else is given; an argument wins."""
     monkeypatch.setenv("MOMENT_API_KEY", "sk_test_environment")
@@ -106,6 +108,7 @@ def test_a_number_of_retries_that_is_none_is_refused(number: Any) -> None:
         Moment(KEY, max_retries=number)
 
 
+@shows(Row.TIMEOUT)
 def test_the_time_outs_have_defaults(client: Moment, recorder: Recorder) -> None:
     """30 seconds, of which 5 for the connection; one's own number bounds both."""
     client.customers.retrieve("x")
@@ -116,6 +119,7 @@ def test_the_time_outs_have_defaults(client: Moment, recorder: Recorder) -> None
     assert set(recorder.last.extensions["timeout"].values()) == {None}
 
 
+@shows(Row.OPTIONS)
 def test_other_options_leave_the_parent_untouched(client: Moment, recorder: Recorder) -> None:
     """`with_options` derives a client; the parent keeps its key, place, headers and time-outs."""
     before = repr(client)
@@ -144,6 +148,7 @@ def test_closing_a_derived_client_leaves_the_connections_open(sandbox: Sandbox) 
         assert not http.is_closed
 
 
+@shows(Row.TRANSPORT)
 def test_ones_own_http_client_keeps_its_settings(recorder: Recorder) -> None:
     """Its headers, cookies, parameters and time-outs are part of each request."""
     http = httpx.Client(
@@ -162,6 +167,7 @@ def test_client_and_transport_together_are_refused(recorder: Recorder) -> None:
         Moment(KEY, http_client=http, transport=recorder)
 
 
+@shows(Row.OPTIONS)
 def test_extras_reach_the_wire_and_win(client: Moment, recorder: Recorder) -> None:
     """Extra headers, query and body are sent as they are, over what the client would send."""
     client.customers.update(
@@ -177,6 +183,7 @@ def test_extras_reach_the_wire_and_win(client: Moment, recorder: Recorder) -> No
     assert recorder.last.content == b'{"name":"b","email":"a@b.co"}'
 
 
+@shows(Row.UNSET)
 def test_only_what_is_given_is_sent(client: Moment, recorder: Recorder) -> None:
     """No nulls, no defaults, no body where there is none to send."""
     client.customers.update("x", name="")
@@ -188,6 +195,7 @@ def test_only_what_is_given_is_sent(client: Moment, recorder: Recorder) -> None:
     assert "content-type" not in recorder.last.headers
 
 
+@shows(Row.OPTIONS)
 def test_a_raw_response_gives_everything(client: Moment, recorder: Recorder) -> None:
     """Status, headers, bytes, and the model on demand."""
     raw = client.customers.with_raw_response.retrieve("x")
@@ -216,12 +224,14 @@ def _everything_that_prints(
 
 
 @pytest.mark.parametrize("status", [200, 302, 400, 401, 404, 429, 500])
+@shows(Row.REDACTION)
 def test_the_key_never_shows(status: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     """Not in a repr, a message, a log line, a pickle or what hangs on an exception."""
     for shown in _everything_that_prints(status, monkeypatch, caplog):
         assert SECRET not in shown
 
 
+@shows(Row.REDACTION)
 def test_the_key_does_not_hang_on_a_connection_error(caplog: pytest.LogCaptureFixture) -> None:
     """Neither the error nor its cause leads to the key."""
     caplog.set_level(logging.DEBUG)
@@ -257,6 +267,7 @@ def test_an_illegal_extra_header_does_not_show_the_key(sandbox: Sandbox) -> None
     assert caught.value.attempts == 1
 
 
+@shows(Row.TRANSPORT)
 def test_an_async_client_also_runs_on_trio_or_asyncio_with_its_own_transport() -> None:
     """An async transport of one's own is used, and closed with the client."""
     closed = []
@@ -293,6 +304,7 @@ def test_cookies_are_not_kept() -> None:
     assert seen == [None, None]
 
 
+@shows(Row.REDACTION)
 def test_the_debug_log_of_a_real_call_does_not_show_the_key(
     sandbox: Sandbox, caplog: pytest.LogCaptureFixture, reference: str
 ) -> None:

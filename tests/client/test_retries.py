@@ -15,6 +15,7 @@ import moment_billing
 from moment_billing import Moment, _retries
 from moment_billing._checks import Anything
 from moment_billing._operations import Operation
+from tests.client.rows import Row, shows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,6 +55,7 @@ def _client(script: Script, **options: Any) -> Moment:
 
 @pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
 @pytest.mark.parametrize("retries", [0, 1, 2, 5])
+@shows(Row.RETRIES)
 def test_there_are_exactly_max_retries_plus_one_attempts(status: int, retries: int, pauses: list[float]) -> None:
     """The last answer is raised, after as many pauses as there were retries."""
     script = Script(*[httpx.Response(status)] * 10)
@@ -101,12 +103,14 @@ def test_an_operation_that_may_not_be_repeated_is_not(pauses: list[float]) -> No
     assert script.sent == 2
 
 
+@shows(Row.RETRIES)
 def test_retry_after_in_seconds_is_the_pause(pauses: list[float]) -> None:
     """The API's word stands in place of the client's own pause."""
     _client(Script(httpx.Response(429, headers={"Retry-After": "7"}), OK)).customers.retrieve("x")
     assert pauses == [7.0]
 
 
+@shows(Row.RETRIES)
 def test_retry_after_as_a_date_is_the_pause(pauses: list[float]) -> None:
     """A date in the future is waited for; one in the past not at all."""
     soon = format_datetime(datetime.now(UTC) + timedelta(seconds=30), usegmt=True)
@@ -134,6 +138,7 @@ def test_a_retry_after_that_says_nothing_is_passed_over(value: str) -> None:
 
 
 @given(st.integers(2, 1000))
+@shows(Row.RETRIES)
 def test_the_pauses_have_full_jitter_under_a_doubling_limit(attempt: int) -> None:
     """Each pause is drawn between zero and a limit that doubles up to 8 seconds."""
     delay = _retries.delay_before(attempt)
@@ -141,6 +146,7 @@ def test_the_pauses_have_full_jitter_under_a_doubling_limit(attempt: int) -> Non
     assert 0 <= delay <= min(8.0, 0.5 * 2 ** (attempt - 2))
 
 
+@shows(Row.RETRIES)
 def test_the_jitter_spreads(monkeypatch: pytest.MonkeyPatch) -> None:
     """Clients that failed together come back apart: the draws cover the range."""
     draws = [_retries.delay_before(6) or 0.0 for _ in range(200)]
@@ -148,6 +154,7 @@ def test_the_jitter_spreads(monkeypatch: pytest.MonkeyPatch) -> None:
     assert max(draws) > 6
 
 
+@shows(Row.IDEMPOTENCY)
 def test_one_key_is_made_once_and_used_for_every_attempt(pauses: list[float]) -> None:
     """Each call has its own key; all of its attempts have the same."""
     keys = []

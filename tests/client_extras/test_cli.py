@@ -13,6 +13,7 @@ import pytest
 
 from moment_billing import Customer, Moment
 from moment_billing.cli import main
+from tests.client.rows import Row, shows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.usefixtures("moment_server")
 
 
+@shows(Row.COMMANDS)
 def test_create_retrieve_and_update(capsys: pytest.CaptureFixture[str]) -> None:
     """Each option sets its property in the contract's type; what is returned is one line of JSON."""
     create = ["customers", "create", "--external-reference", "INV-1", "--name", "Zoë", "--currency", "ZAR"]
@@ -145,6 +147,7 @@ def test_help_states_limits_and_examples(capsys: pytest.CaptureFixture[str]) -> 
     assert "documentation page: Update Customer" in shown
 
 
+@shows(Row.COMMANDS)
 def test_a_new_property_is_a_new_option(render_changed: Callable[[Callable[[Any], object]], Path]) -> None:
     """Properties that are added to the contract come with options of their types, whatever they are called."""
 

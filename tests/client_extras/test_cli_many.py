@@ -20,6 +20,7 @@ import pytest
 from moment_billing import UNSET, Customer
 from moment_billing.cli import main
 from moment_billing.testing import MomentServer
+from tests.client.rows import Row, shows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -59,6 +60,7 @@ def balances(server: MomentServer) -> dict[str, Any]:
     return {each.external_reference: each.balance for each in server.records(Customer) if each.balance is not UNSET}
 
 
+@shows(Row.COMMANDS)
 def test_every_row_is_sent(run: Any, customers: list[str], moment_server: MomentServer, tmp_path: Path) -> None:
     """All customers have the values of their rows; without failures nothing is left beside the file."""
     lines = "customer,currency,balance,metadata.a\n" + "".join(

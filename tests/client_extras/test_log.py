@@ -13,6 +13,7 @@ import pytest
 import moment_billing
 from moment_billing import Moment
 from moment_billing.testing import MomentServer
+from tests.client.rows import Row, shows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,6 +71,7 @@ def test_debug_tells_more(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCap
 
 
 @pytest.mark.parametrize("level", ["info", "debug"])
+@shows(Row.REDACTION)
 def test_nothing_secret_is_logged(
     level: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

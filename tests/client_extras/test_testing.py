@@ -19,6 +19,7 @@ import moment_billing
 from moment_billing import AsyncMoment, Customer, Moment
 from moment_billing.models import PaymentRules
 from moment_billing.testing import MomentServer
+from tests.client.rows import Row, shows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,6 +31,7 @@ def partners_code() -> str:
         return moment.customers.create(external_reference="INV-1", currency="ZAR", balance=100).id
 
 
+@shows(Row.TESTING)
 def test_the_fixture_stands_in_for_clients_made_elsewhere(moment_server: MomentServer) -> None:
     """A client that is made without a transport talks to the server in memory, under a key that it knows."""
     made = partners_code()
@@ -244,6 +246,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Path:
     return folder / "site"
 
 
+@shows(Row.TESTING)
 def test_pytest_finds_the_fixture_by_itself(tmp_path: Path, wheel: Path) -> None:
     """Once the package is installed, a partner's test takes the fixture by its name."""
     (tmp_path / "test_partner.py").write_text(PARTNERS_TEST)

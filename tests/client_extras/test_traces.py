@@ -18,6 +18,7 @@ from opentelemetry.trace import SpanKind, StatusCode
 import moment_billing
 from moment_billing import Moment
 from moment_billing.testing import MomentServer
+from tests.client.rows import Row, shows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,6 +39,7 @@ def attributes(span: ReadableSpan) -> dict[str, Any]:
     return dict(span.attributes or {})
 
 
+@shows(Row.TRACES)
 def test_a_call_is_a_span(spans: Callable[[], tuple[ReadableSpan, ...]]) -> None:
     """The name, kind and attributes are those of the conventions; the values of the query are redacted."""
     server = MomentServer()
@@ -99,6 +101,7 @@ def test_spans_stand_under_the_callers_and_the_api_is_told(spans: Callable[[], t
     assert "baggage" not in server.requests[0].headers
 
 
+@shows(Row.TRACES, Row.REDACTION)
 def test_no_span_holds_the_key(spans: Callable[[], tuple[ReadableSpan, ...]]) -> None:
     """Nor what was sent, nor the text of an error."""
     server = MomentServer()

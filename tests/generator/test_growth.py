@@ -12,6 +12,7 @@ import pytest
 
 from contract import Contract, ContractError
 from generator import client
+from tests.client.rows import Row, shows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,6 +62,7 @@ def test_the_grown_client_type_checks_and_so_does_its_use(rendered: Path, root: 
 
 
 @pytest.mark.parametrize("usage", [USAGE, PAGES], ids=["usage", "pages"])
+@shows(Row.OPENNESS, Row.UNSET)
 def test_the_grown_client_round_trips(usage: Path, rendered: Path, grown: Contract, root: Path) -> None:
     """Enums, dates, arrays, null, nested choices, reserved names and pages go out by the contract and come back."""
     result = subprocess.run(
