@@ -18,6 +18,7 @@ from moment_billing import AsyncMoment, Moment
 from tests.client import faults
 from tests.client.faults import FaultyServer, answer
 from tests.client.rows import Row, shows
+from tests.client.test_options import variables
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -136,6 +137,7 @@ def test_a_fault_that_stays_is_raised_after_exactly_three_attempts(
     server.faults.extend([PASSING[name]] * 5)
     with pytest.raises(error) as caught:
         client.customers.create(external_reference=reference)
+    assert client._engine.settings.key.reveal() not in variables(caught.value)
     assert isinstance(caught.value, moment_billing.APIConnectionError | moment_billing.APIStatusError)
     assert server.connections == 3
     assert caught.value.attempts == 3
@@ -164,7 +166,8 @@ def test_a_refused_connection_is_named(sandbox: Sandbox, monkeypatch: pytest.Mon
     with client, pytest.raises(moment_billing.APIConnectionError) as caught:
         client.customers.retrieve("x")
     assert caught.value.attempts == 3
-    assert "3 attempts" in str(caught.value)
+    assert f"from http://127.0.0.1:{port} in 3 attempts" in str(caught.value)
+    assert "base_url=... or MOMENT_BASE_URL" in str(caught.value)
     assert "hidden" not in f"{caught.value!r} {caught.value.request.headers} {caught.value.__cause__!r}"
 
 

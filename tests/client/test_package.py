@@ -47,6 +47,19 @@ def test_importing_the_package_imports_nothing_heavy(root: Path) -> None:
 
 
 @shows(Row.IMPORT)
+def test_making_a_client_needs_no_more_than_httpx(root: Path) -> None:
+    """Reading and writing JSON is loaded by the first call, so a client costs little more than httpx itself."""
+    code = (
+        "import sys, json, httpx; httpx.Client(); before = set(sys.modules);"
+        "import moment_billing; moment_billing.Moment('sk_test_example');"
+        "print(json.dumps(sorted(set(sys.modules) - before)))"
+    )
+    loaded = json.loads(_python(code, root=root))
+    assert not {"msgspec", "logging.config", "moment_billing.models", "moment_billing._checks"} & set(loaded)
+    assert "moment_billing._client" in loaded
+
+
+@shows(Row.IMPORT)
 def test_making_a_client_imports_only_what_it_uses(root: Path) -> None:
     """A client brings httpx and msgspec, and nothing else from outside the standard library that they do not bring."""
     code = (

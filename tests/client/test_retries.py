@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
@@ -47,6 +48,16 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     made: list[float] = []
     monkeypatch.setattr("time.sleep", made.append)
     return made
+
+
+@pytest.fixture
+def in_tokyo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A machine whose time is not that of Greenwich."""
+    with monkeypatch.context() as changed:
+        changed.setenv("TZ", "JST-9")
+        time.tzset()
+        yield
+    time.tzset()
 
 
 def _client(script: Script, **options: Any) -> Moment:
@@ -111,14 +122,17 @@ def test_retry_after_in_seconds_is_the_pause(pauses: list[float]) -> None:
 
 
 @shows(Row.RETRIES)
+@pytest.mark.usefixtures("in_tokyo")
 def test_retry_after_as_a_date_is_the_pause(pauses: list[float]) -> None:
-    """A date in the future is waited for; one in the past not at all."""
+    """A date in the future is waited for, one in the past not at all; one without a zone is in GMT, as all are."""
     soon = format_datetime(datetime.now(UTC) + timedelta(seconds=30), usegmt=True)
     past = format_datetime(datetime.now(UTC) - timedelta(days=1), usegmt=True)
-    answers = [httpx.Response(503, headers={"Retry-After": value}) for value in (soon, past)]
-    _client(Script(*answers, OK)).customers.retrieve("x")
-    assert 20 < pauses[0] <= 30
+    nameless = soon.removesuffix(" GMT")
+    answers = [httpx.Response(503, headers={"Retry-After": value}) for value in (soon, past, nameless)]
+    _client(Script(*answers, OK), max_retries=3).customers.retrieve("x")
+    assert 0 < pauses[0] <= 30
     assert pauses[1] == 0
+    assert 0 < pauses[2] <= 30
 
 
 def test_a_pause_beyond_the_cap_is_an_error_at_once(pauses: list[float]) -> None:

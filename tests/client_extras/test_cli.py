@@ -131,7 +131,8 @@ def test_the_apis_no_is_exit_code_1(capsys: pytest.CaptureFixture[str], moment_s
     assert shown.out == ""
     assert "404 Not Found" in shown.err
     assert "Not today." in shown.err
-    assert "got no answer in 1 attempt" in shown.err
+    assert "got no answer from http" in shown.err
+    assert "in 1 attempt (ConnectError" in shown.err
     assert "sk_test" not in shown.err
     assert "Traceback" not in shown.err
 

@@ -15,6 +15,7 @@ from msgspec import UNSET
 from moment_billing._checks import Check
 from moment_billing._decoding import Decoder
 from moment_billing._errors import RequestValidationError, Violation
+from moment_billing._headers import wrong_header
 from moment_billing._models import Model
 
 if TYPE_CHECKING:
@@ -59,11 +60,24 @@ class Paging(msgspec.Struct, frozen=True):
 
 
 class Extra(msgspec.Struct, frozen=True):
-    """What a caller adds to a request on their own account. It is not checked."""
+    """What a caller adds to a request on their own account. Only that it can be sent is checked."""
 
     headers: Mapping[str, str] | None = None
     query: Mapping[str, Any] | None = None
     body: Mapping[str, Any] | None = None
+
+    def find(self, found: list[Violation]) -> None:
+        """What cannot be sent."""
+        for name, value in (("extra_headers", self.headers), ("extra_query", self.query), ("extra_body", self.body)):
+            if value and not isinstance(value, Mapping):
+                found.append(Violation(name, "type", f"{name} must be a mapping of names to values"))
+        if isinstance(self.headers, Mapping):
+            _find_in_headers(self.headers, found)
+        if isinstance(self.query, Mapping):
+            nothing = [name for name, value in self.query.items() if value is None or value is UNSET]
+            found += [
+                Violation(name, "type", f"{name} must not be None: leave it out of extra_query") for name in nothing
+            ]
 
 
 class Operation(msgspec.Struct, Generic[T], frozen=True, eq=False, dict=True):
@@ -124,9 +138,13 @@ class Operation(msgspec.Struct, Generic[T], frozen=True, eq=False, dict=True):
         """
         found: list[Violation] = []
         call: Call[T] = Call(self, _path(self, values, found))
+        if extra is not None:
+            extra.find(found)
         for parameter in self.parameters:
             if parameter.name in values:
                 parameter.check.find(values[parameter.name], (parameter.name,), found)
+                if parameter.location == "header":
+                    _find_in_headers({parameter.name: _plain(values[parameter.name])}, found)
         if self.idempotency is not None:
             call.headers[self.idempotency.name] = _key(self.idempotency, key, found)
         self._add_body(call, body, extra, found)
@@ -142,24 +160,24 @@ class Operation(msgspec.Struct, Generic[T], frozen=True, eq=False, dict=True):
             return
         if body is not UNSET:
             self.body.find(body, (), found)
-        if extra is not None and extra.body:
+        if extra is not None and extra.body and not found:
             body = {**(body if body is not UNSET else {}), **extra.body}
         if body is not UNSET and not found:
-            call.content = _ENCODER.encode(body)
             call.headers["Content-Type"] = self.media_type
+            try:
+                call.content = _ENCODER.encode(body)
+            except (TypeError, UnicodeEncodeError) as error:
+                found.append(Violation("", "type", f"the body {error}"))
 
     def _add_values(self, call: Call[T], values: Mapping[str, Any]) -> None:
         for parameter in self.parameters:
             if parameter.name not in values or parameter.location == "path":
                 continue
-            value = values[parameter.name]
+            texts = _texts(values[parameter.name])
             if parameter.location == "header":
-                call.headers[parameter.name] = _plain(value)
-            elif isinstance(value, Sequence) and not isinstance(value, str):
-                items = [_plain(item) for item in value]
-                call.query += [(parameter.name, item) for item in (items if parameter.explode else [",".join(items)])]
+                call.headers[parameter.name] = texts[0]
             else:
-                call.query.append((parameter.name, _plain(value)))
+                call.query += [(parameter.name, text) for text in (texts if parameter.explode else [",".join(texts)])]
 
 
 class Call(msgspec.Struct, Generic[T], eq=False):
@@ -192,7 +210,7 @@ class Call(msgspec.Struct, Generic[T], eq=False):
 
     def _query_with(self, values: Mapping[str, Any]) -> list[tuple[str, str]]:
         kept = [(name, value) for name, value in self.query if name not in values]
-        return kept + [(name, _plain(value)) for name, value in values.items()]
+        return kept + [(name, text) for name, value in values.items() for text in _texts(value)]
 
 
 def _path(operation: Operation[Any], values: Mapping[str, Any], found: list[Violation]) -> str:
@@ -210,12 +228,24 @@ def _key(header: Parameter, key: str | None, found: list[Violation]) -> str:
     return key
 
 
+def _find_in_headers(headers: Mapping[Any, Any], found: list[Violation]) -> None:
+    for name, value in headers.items():
+        if wrong := wrong_header(name, value):
+            found.append(Violation(str(name), "header", wrong))
+
+
 def _segment(name: str, value: Any, found: list[Violation]) -> str:
     """A value as one segment of a path (RFC 3986, section 3.3), which can name no other resource."""
     text = _plain(value)
     if text in {"", ".", ".."}:
         found.append(Violation(name, "path", f"{name} must not be empty, '.' or '..': that would be another path"))
     return quote(text, safe="", errors="replace")
+
+
+def _texts(value: Any) -> list[str]:
+    """The items of an array, or one value, as they stand in a query or a header."""
+    several = isinstance(value, Sequence) and not isinstance(value, str)
+    return [_plain(item) for item in value] if several else [_plain(value)]
 
 
 def _plain(value: Any) -> str:
@@ -238,7 +268,7 @@ def _plain_body(value: Any) -> Any:
             return plain(value)
     if isinstance(value, Sequence):
         return list(value)
-    raise TypeError(f"{type(value).__name__} cannot be sent as JSON")
+    raise TypeError(f"holds a value of the type {type(value).__name__}, which is no JSON")
 
 
 _ENCODER = msgspec.json.Encoder(enc_hook=_plain_body)
