@@ -149,7 +149,7 @@ class APIStatusError(MomentError):
         if self.request_id:
             parts.append(f" (request {self.request_id})")
         if self.status_code == 401:
-            parts.append("; is the API key right (api_key=... or MOMENT_API_KEY)?")
+            parts.append("; is the API key (MOMENT_API_KEY) the right one?")
         return "".join(parts)
 
 

@@ -167,7 +167,7 @@ def test_a_refused_connection_is_named(sandbox: Sandbox, monkeypatch: pytest.Mon
         client.customers.retrieve("x")
     assert caught.value.attempts == 3
     assert f"from http://127.0.0.1:{port} in 3 attempts" in str(caught.value)
-    assert "base_url=... or MOMENT_BASE_URL" in str(caught.value)
+    assert "is the base URL (MOMENT_BASE_URL) right" in str(caught.value)
     assert "hidden" not in f"{caught.value!r} {caught.value.request.headers} {caught.value.__cause__!r}"
 
 

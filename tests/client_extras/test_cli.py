@@ -113,6 +113,28 @@ def test_what_cannot_be_used_is_explained(command: list[str], words: str, capsys
     assert shown.out == ""
 
 
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        (["customers", "update", "x", "--nane", "y"], "no such argument: --nane (is --name meant?)"),
+        (["customers", "create", "--external_reference=x"], "(is --external-reference meant?)"),
+        (["customers", "retrieve", "x", "y"], "moment customers retrieve: error: no such argument: y"),
+        (["customers", "retrieve", "x", "--timeout", "0"], "--timeout: must be a number of seconds"),
+        (["custom"], "invalid choice: 'custom'"),
+    ],
+)
+def test_a_wrong_word_is_named_with_what_was_meant(
+    command: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit code 2, with the usage of the command that was meant and the nearest option."""
+    with pytest.raises(SystemExit) as caught:
+        main(command)
+    assert caught.value.code == 2
+    shown = capsys.readouterr()
+    assert words in shown.err
+    assert shown.out == ""
+
+
 def test_a_missing_key_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """Without a key, the environment variable is named, and the exit code is 2."""
     monkeypatch.delenv("MOMENT_API_KEY")

@@ -134,6 +134,7 @@ def test_the_report_can_be_corrected_and_run(run: Any, customers: list[str], tmp
         ("customer,name,name\nc0,a,b\n", (), "column 'name' is there twice"),
         ("name\nx\n", (), "there is no column 'customer'"),
         ("customer;name\nx;y\n", (), "names no property"),
+        ("customer;name\nx;y\n", (), "--delimiter ';'"),
         ("customer\nc0\n", (), "no column sets a property"),
         ("", (), "is empty"),
         ("customer,n\xe4me\n".encode("latin-1"), (), "not UTF-8"),
@@ -151,6 +152,16 @@ def test_a_file_that_does_not_fit_is_refused_before_anything_is_sent(
     assert code == 2
     assert words in shown
     assert moment_server.requests == []
+
+
+def test_a_run_that_did_nothing_is_not_spoken_of(run: Any, customers: list[str], moment_server: MomentServer) -> None:
+    """Only rows that are done are told of when a job goes on."""
+    moment_server.fail(422)
+    lines = "customer,currency,balance\nc0,ZAR,1\n"
+    assert run(lines)[0] == 1
+    code, told, shown = run(lines)
+    assert (code, told["done"], told["skipped"]) == (0, 1, 0)
+    assert shown == ""
 
 
 def test_a_second_run_leaves_out_what_is_done(run: Any, customers: list[str], moment_server: MomentServer) -> None:

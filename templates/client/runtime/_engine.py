@@ -113,9 +113,9 @@ class Exchange:
 
 def _advice(failure: Exception) -> str:
     if isinstance(failure, httpx.TimeoutException):
-        return "; timeout=... waits longer"
+        return "; a longer time-out may help"
     if isinstance(failure, httpx.ConnectError):
-        return "; is the place right (base_url=... or MOMENT_BASE_URL), and can this machine reach it?"
+        return "; is the base URL (MOMENT_BASE_URL) right, and can this machine reach it?"
     return ""
 
 
