@@ -57,14 +57,17 @@ def client(recorder: Recorder) -> Moment:
     return Moment(KEY, base_url="https://api.test", transport=recorder)
 
 
+@pytest.mark.parametrize("given", [None, ""])
 @pytest.mark.parametrize("cls", [Moment, AsyncMoment])
 def test_without_a_key_the_error_names_both_ways_to_give_one(
-    cls: type[Moment | AsyncMoment], monkeypatch: pytest.MonkeyPatch
+    cls: type[Moment | AsyncMoment], given: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A missing key is named at once, with the argument and the variable."""
-    monkeypatch.delenv("MOMENT_API_KEY", raising=False)
+    """A missing key is named at once, with both ways to give it; an empty one does not fall back to another."""
+    monkeypatch.setenv("MOMENT_API_KEY", KEY)
+    if given is None:
+        monkeypatch.delenv("MOMENT_API_KEY")
     with pytest.raises(MomentError, match=r"api_key=.*MOMENT_API_KEY"):
-        cls()
+        cls(given)
 
 
 @shows(Row.ENVIRONMENT)
@@ -234,6 +237,10 @@ def test_other_options_leave_the_parent_untouched(client: Moment, recorder: Reco
     assert recorder.last.headers["authorization"] == f"Bearer {KEY}"
     assert "x-team" not in recorder.last.headers
     assert repr(client) == before
+    # What a child is not told, it has from its parent, down to the connections.
+    grandchild = child.with_options(max_retries=1)
+    assert grandchild._engine.settings._replace(max_retries=7) == child._engine.settings
+    assert grandchild._engine.http is child._engine.http is client._engine.http
 
 
 def test_closing_a_derived_client_leaves_the_connections_open(sandbox: Sandbox) -> None:

@@ -42,7 +42,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Path:
         archive.extractall(folder / "site")
     for name in needed(set(), "httpx", "msgspec"):
         for entry in {Path(file).parts[0] for file in importlib.metadata.files(name) or ()} - {"..", "__pycache__"}:
-            (folder / "site" / entry).symlink_to(importlib.metadata.distribution(name).locate_file(entry))
+            (folder / "site" / entry).symlink_to(str(importlib.metadata.distribution(name).locate_file(entry)))
     return folder / "site"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -92,6 +93,15 @@ def test_the_grown_clients_own_tests_pass(rendered: Path) -> None:
     ]
     result = subprocess.run(command, cwd=rendered, capture_output=True, text=True, check=False, timeout=300)
     assert result.returncode == 0, result.stdout
+
+
+def test_the_grown_readme_shows_lists_in_pages(rendered: Path) -> None:
+    """What the README shows is Python, and goes through the pages that the contract links."""
+    readme = (rendered / "README.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
+    for block in blocks:
+        compile(block, "README.md", "exec")
+    assert any("for account in moment.accounts.list_all():" in block for block in blocks)
 
 
 _POST = ("paths", "/billing/customers", "post")
