@@ -4,8 +4,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 from urllib.parse import quote
@@ -17,7 +16,7 @@ from moment_billing._checks import Check
 from moment_billing._decoding import Decoder
 from moment_billing._errors import RequestValidationError, Violation
 from moment_billing._headers import wrong_header
-from moment_billing._models import Model
+from moment_billing._values import ENCODER, plain, texts
 
 if TYPE_CHECKING:
     import httpx
@@ -145,7 +144,7 @@ class Operation(msgspec.Struct, Generic[T], frozen=True, eq=False, dict=True):
             if parameter.name in values:
                 parameter.check.find(values[parameter.name], (parameter.name,), found)
                 if parameter.location == "header":
-                    _find_in_headers({parameter.name: _plain(values[parameter.name])}, found)
+                    _find_in_headers({parameter.name: plain(values[parameter.name])}, found)
         if self.idempotency is not None:
             call.headers[self.idempotency.name] = _key(self.idempotency, key, found)
         self._add_body(call, body, extra, found)
@@ -166,7 +165,7 @@ class Operation(msgspec.Struct, Generic[T], frozen=True, eq=False, dict=True):
         if body is not UNSET and not found:
             call.headers["Content-Type"] = self.media_type
             try:
-                call.content = _ENCODER.encode(body)
+                call.content = ENCODER.encode(body)
             except (TypeError, UnicodeEncodeError) as error:
                 found.append(Violation("", "type", f"the body {error}"))
 
@@ -174,11 +173,13 @@ class Operation(msgspec.Struct, Generic[T], frozen=True, eq=False, dict=True):
         for parameter in self.parameters:
             if parameter.name not in values or parameter.location == "path":
                 continue
-            texts = _texts(values[parameter.name])
+            written = texts(values[parameter.name])
             if parameter.location == "header":
-                call.headers[parameter.name] = texts[0]
-            else:
-                call.query += [(parameter.name, text) for text in (texts if parameter.explode else [",".join(texts)])]
+                call.headers[parameter.name] = written[0]
+                continue
+            if not parameter.explode:
+                written = [",".join(written)]
+            call.query += [(parameter.name, text) for text in written]
 
 
 class Call(msgspec.Struct, Generic[T], eq=False):
@@ -211,7 +212,7 @@ class Call(msgspec.Struct, Generic[T], eq=False):
 
     def _query_with(self, values: Mapping[str, Any]) -> list[tuple[str, str]]:
         kept = [(name, value) for name, value in self.query if name not in values]
-        return kept + [(name, text) for name, value in values.items() for text in _texts(value)]
+        return kept + [(name, text) for name, value in values.items() for text in texts(value)]
 
 
 def _path(operation: Operation[Any], values: Mapping[str, Any], found: list[Violation]) -> str:
@@ -237,39 +238,7 @@ def _find_in_headers(headers: Mapping[Any, Any], found: list[Violation]) -> None
 
 def _segment(name: str, value: Any, found: list[Violation]) -> str:
     """A value as one segment of a path (RFC 3986, section 3.3), which can name no other resource."""
-    text = _plain(value)
+    text = plain(value)
     if text in {"", ".", ".."}:
         found.append(Violation(name, "path", f"{name} must not be empty, '.' or '..': that would be another path"))
     return quote(text, safe="", errors="replace")
-
-
-def _texts(value: Any) -> list[str]:
-    """The items of an array, or one value, as they stand in a query or a header."""
-    several = isinstance(value, Sequence) and not isinstance(value, str)
-    return [_plain(item) for item in value] if several else [_plain(value)]
-
-
-def _plain(value: Any) -> str:
-    """A value as it stands in a path, a query or a header."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(msgspec.to_builtins(value) if isinstance(value, date | uuid.UUID) else value)
-
-
-def _plain_body(value: Any) -> Any:
-    """What msgspec does not know of itself: models, mappings and sequences of any class, subclasses of plain types."""
-    if isinstance(value, Model):
-        return value.to_dict()
-    if isinstance(value, Mapping):
-        return dict(value)
-    for plain in (str, int, float):
-        if isinstance(value, plain):
-            return plain(value)
-    if isinstance(value, Sequence):
-        return list(value)
-    raise TypeError(f"holds a value of the type {type(value).__name__}, which is no JSON")
-
-
-_ENCODER = msgspec.json.Encoder(enc_hook=_plain_body)

@@ -109,16 +109,18 @@ def test_an_operation_that_may_not_be_repeated_is_not(pauses: list[float]) -> No
     with pytest.raises(moment_billing.ServerError):
         _client(script)._engine.send(unsafe.call({}, {}))
     assert script.sent == 1
-    script = Script(httpx.ConnectError, OK)
-    _client(script)._engine.send(unsafe.call({}, {}))
-    assert script.sent == 2
+    for never_sent in (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout):
+        script = Script(never_sent, OK)
+        _client(script)._engine.send(unsafe.call({}, {}))
+        assert script.sent == 2
 
 
 @shows(Row.RETRIES)
 def test_retry_after_in_seconds_is_the_pause(pauses: list[float]) -> None:
     """The API's word stands in place of the client's own pause."""
-    _client(Script(httpx.Response(429, headers={"Retry-After": "7"}), OK)).customers.retrieve("x")
-    assert pauses == [7.0]
+    answers = [httpx.Response(429, headers={"Retry-After": seconds}) for seconds in ("7", "60")]
+    _client(Script(*answers, OK)).customers.retrieve("x")
+    assert pauses == [7.0, 60.0]
 
 
 @shows(Row.RETRIES)

@@ -117,6 +117,9 @@ def test_what_cannot_be_used_is_explained(command: list[str], words: str, capsys
     ("command", "words"),
     [
         (["customers", "update", "x", "--nane", "y"], "no such argument: --nane (is --name meant?)"),
+        (["customers", "update", "x", "--nam", "y"], "no such argument: --nam (is --name meant?)"),
+        (["customers", "update", "--from", "x", "--concurrency", "0"], "must be a whole number from 1 to 1000"),
+        (["customers", "update", "--from", "x", "--concurrency", "1001"], "must be a whole number from 1 to 1000"),
         (["customers", "create", "--external_reference=x"], "(is --external-reference meant?)"),
         (["customers", "retrieve", "x", "y"], "moment customers retrieve: error: no such argument: y"),
         (["customers", "retrieve", "x", "--timeout", "0"], "--timeout: must be a number of seconds"),

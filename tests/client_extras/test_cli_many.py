@@ -241,10 +241,24 @@ def test_an_api_out_of_reach_ends_the_job(run: Any, moment_server: MomentServer)
     """After twenty rows without an answer, no more are sent."""
     moment_server.drop(times=1000)
     lines = "customer,name\n" + "".join(f"c{n},x\n" for n in range(1000))
-    code, _, shown = run(lines, "--max-retries", "0", "--concurrency", "4")
+    code, _, shown = run(lines, "--max-retries", "0", "--concurrency", "1")
     assert code == 1
     assert "the API does not answer" in shown
-    assert len(moment_server.requests) <= 28
+    assert len(moment_server.requests) == 20
+
+
+def test_an_api_that_answers_now_and_then_does_not_end_the_job(
+    run: Any, customers: list[str], moment_server: MomentServer
+) -> None:
+    """Any answer, a good or a bad one, shows that the API is there: only twenty failures one after another count."""
+    moment_server.drop(times=19)
+    moment_server.fail(422)
+    moment_server.drop(times=19)
+    moment_server.delay(0)
+    moment_server.drop(times=19)
+    lines = "customer,name\n" + "".join(f"c{n % 3},x\n" for n in range(60))
+    code, told, _ = run(lines, "--max-retries", "0", "--concurrency", "1")
+    assert (code, told["done"], told["failed"], told["stopped"]) == (1, 2, 58, None)
 
 
 def test_a_dry_run_checks_and_sends_nothing(

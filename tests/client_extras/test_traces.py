@@ -28,6 +28,11 @@ if TYPE_CHECKING:
 @pytest.fixture
 def spans(monkeypatch: pytest.MonkeyPatch) -> Callable[[], tuple[ReadableSpan, ...]]:
     """Spans of a provider of this test alone."""
+    return new_provider(monkeypatch)
+
+
+def new_provider(monkeypatch: pytest.MonkeyPatch) -> Callable[[], tuple[ReadableSpan, ...]]:
+    """Set up tracing as a program does, and return what reads its spans."""
     exporter = InMemorySpanExporter()
     provider = TracerProvider(shutdown_on_exit=False)
     provider.add_span_processor(SimpleSpanProcessor(exporter))
@@ -145,3 +150,15 @@ def test_without_opentelemetry_nothing_watches(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr("moment_billing._observers._has_opentelemetry", lambda: False)
     monkeypatch.delenv("MOMENT_LOG", raising=False)
     assert Moment("sk_test_x")._engine.settings.observers == ()
+
+
+def test_a_provider_that_is_set_up_later_gets_the_spans(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A client that was made before, or has traced already, follows the program's present provider."""
+    moment = MomentServer().client()
+    moment.customers.create(external_reference="before")
+    first = new_provider(monkeypatch)
+    moment.customers.create(external_reference="x")
+    second = new_provider(monkeypatch)
+    moment.customers.retrieve("x")
+    assert [span.name for span in first()] == ["POST /billing/customers"]
+    assert [span.name for span in second()] == ["GET /billing/customers/{customer}"]
