@@ -170,7 +170,7 @@ class Checks:
             if keyword in node:
                 branches = [self.expression(f"{at}/{keyword}/{index}") for index in range(len(node[keyword]))]
                 only = ", exactly_one=True" if keyword == "oneOf" else ""
-                wanted = ", or ".join(self._words(branch) for branch in node[keyword])
+                wanted = self._words({keyword: node[keyword]})
                 yield f"Some({', '.join(branches)}{only}, wanted={wanted!r})"
         if "not" in node:
             refused, _ = self._contract.resolve(node["not"])
@@ -181,8 +181,10 @@ class Checks:
 
     def _words(self, branch: Mapping[str, Any]) -> str:
         node, _ = self._contract.resolve(branch)
+        if branches := [*node.get("anyOf", ()), *node.get("oneOf", ())]:
+            return ", or ".join(map(self._words, branches))
         kind = _KINDS.get(str(node.get("type")), "a value")
-        said = phrases(self._contract, branch)
+        said = [*(f"`{name}`" for name in node.get("required", ())), *phrases(self._contract, branch)]
         return f"{kind} with {', '.join(said)}" if said else kind
 
 
@@ -212,7 +214,7 @@ def phrases(contract: Contract, schema: Mapping[str, Any]) -> list[str]:
     _gather(contract, schema, limits)
     said = [_phrase(keyword, limits[keyword]) for keyword in _PHRASES if keyword in limits]
     if "enum" in limits:
-        said.append("one of " + ", ".join(f"`{value}`" for value in limits["enum"]))
+        said.append("one of " + ", ".join(f"`{'null' if value is None else value}`" for value in limits["enum"]))
     for keyword, prefix in (("not", "not"), ("propertyNames", "names:"), ("additionalProperties", "values:")):
         if isinstance(limits.get(keyword), dict):
             said += [f"{prefix} {phrase}" for phrase in phrases(contract, limits[keyword])]

@@ -63,12 +63,21 @@ def _types_only(contract: Contract) -> dict[str, Any]:
     for place in reversed(schemas):  # the innermost first
         for keyword in place.value.keys() - _TYPE_KEYWORDS:
             del place.value[keyword]
+        _simplify_nullable_enum(place.value)
         branches = [branch for branch in place.value.get("allOf", ()) if branch]
         if branches:
             place.value["allOf"] = branches
         else:
             place.value.pop("allOf", None)
     return copy.document
+
+
+def _simplify_nullable_enum(schema: dict[str, Any]) -> None:
+    """Name one type only: with a list of types, openapi-python-client makes an enum for each of them."""
+    types = schema.get("type")
+    if isinstance(types, list) and None in schema.get("enum", ()):
+        plain = [name for name in types if name != "null"]
+        schema["type"] = plain[0] if len(plain) == 1 else types
 
 
 def _unique(errors: Iterable[GeneratorError]) -> list[GeneratorError]:

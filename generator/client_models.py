@@ -57,24 +57,30 @@ class Models:
         if isinstance(prop, ListProperty):
             yield from self._models_in(prop.inner_property, f"{at}/items")
         elif isinstance(prop, UnionProperty):
-            yield from self._models_in_union(prop, node, at)
+            yield from self._models_in_union(prop, at)
         elif isinstance(prop, found.ModelProperty):
             if not self.types.is_map(prop):
                 yield prop, self._object_at(node, at)
             elif isinstance(node.get("additionalProperties"), dict):
                 yield from self._models_in(self.types.values(prop), f"{at}/additionalProperties")
 
-    def _models_in_union(
-        self, prop: UnionProperty, node: Mapping[str, Any], at: str
-    ) -> Iterator[tuple[ModelProperty, str]]:
-        branches = [
+    def _models_in_union(self, prop: UnionProperty, at: str) -> Iterator[tuple[ModelProperty, str]]:
+        """The objects of a union's branches: openapi-python-client keeps their order, and names each type once."""
+        branches = {kind: iter(self._branches(at, kind)) for kind in ("array", "object")}
+        for inner in prop.inner_properties:
+            kind = "array" if isinstance(inner, ListProperty) else "object"
+            if isinstance(inner, ListProperty | found.ModelProperty):
+                yield from self._models_in(inner, next(branches[kind]))
+
+    def _branches(self, pointer: str, kind: str) -> list[str]:
+        """Where the branches of a kind stand, those of unions within included."""
+        node, at = self._contract.resolve(self._contract.at(pointer), pointer)
+        inner = [
             f"{at}/{keyword}/{index}" for keyword in ("anyOf", "oneOf") for index in range(len(node.get(keyword, ())))
         ]
-        for inner in prop.inner_properties:
-            for branch in branches or [at]:
-                if self._kind(branch) == ("array" if isinstance(inner, ListProperty) else "object"):
-                    yield from self._models_in(inner, branch)
-                    break
+        if not inner:
+            return [self._object_at(node, at)] if self._kind(at) == kind else []
+        return list(dict.fromkeys(branch for each in inner for branch in self._branches(each, kind)))
 
     def _kind(self, pointer: str) -> str:
         node, _ = self._contract.resolve(self._contract.at(pointer), pointer)

@@ -10,6 +10,7 @@ from openapi_python_client.schema.untrusted_string import UntrustedString
 
 from generator import client_examples as examples
 from generator.client_arguments import Arguments
+from generator.client_pages import paging
 from generator.client_refusal import refusal
 from generator.client_view import Operation, Parameter, Resource
 
@@ -54,12 +55,11 @@ class Operations:
             tag = operation.node.get("tags", ["default"])[0]
             grouped.setdefault(tag, []).append(self._operation(operation, endpoint, tag))
         for tag, operations in grouped.items():
-            names = [operation.name for operation in operations]
+            names = [name for method in operations for name in (method.name, method.all_name) if name]
             for method in operations:
-                if names.count(method.name) > 1:
-                    raise refusal(
-                        self._contract, method.pointer, f"two operations of {tag} would be called {method.name!r}"
-                    )
+                if twice := [name for name in (method.name, method.all_name) if names.count(name) > 1]:
+                    message = f"two operations of {tag} would be called {twice[0]!r}"
+                    raise refusal(self._contract, method.pointer, message)
             name = strings.PythonIdentifier(UntrustedString(tag), "tag_")
             class_name = strings.ClassName(UntrustedString(tag), "Tag")
             yield Resource(str(name), str(class_name), tags.get(tag, ""), tuple(operations))
@@ -97,6 +97,7 @@ class Operations:
             answer=examples.of_answer(self._contract, operation.responses[success]),
             answer_status=int(success.replace("X", "0")),
             shown=examples.shown(self._contract, operation, self._models.read.get(result)),
+            paging=paging(self._contract, operation, success, self._models.read),
             pointer=operation.pointer,
         )
 

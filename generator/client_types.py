@@ -143,7 +143,7 @@ _TEXTS = frozenset({"str", "datetime.date", "datetime.datetime"})
 def _refuse_ambiguity(branches: list[str], prop: UnionProperty) -> None:
     unique = set(branches)
     enums = {str(inner.class_info.name) for inner in prop.inner_properties if isinstance(inner, found.EnumProperty)}
-    objects = {name for name in unique if name.startswith("dict[") or name[0].isupper()} - enums - {"Any"}
+    objects = {name for name in unique if name.startswith("dict[") or name[0].isupper()} - enums - {"Any", "None"}
     arrays = {name for name in unique if name.startswith("list[")}
     texts = (unique & _TEXTS) | enums
     for kind, names in (("objects", objects), ("arrays", arrays), ("texts", texts)):

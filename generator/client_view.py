@@ -41,6 +41,7 @@ __all__ = [
     "Field",
     "Model",
     "Operation",
+    "Paging",
     "Parameter",
     "Resource",
     "Status",
@@ -131,6 +132,23 @@ class Status:
 
 
 @dataclass(frozen=True)
+class Paging:
+    """How a list leads from page to page; all empty where there are no pages.
+
+    Attributes:
+        parameter: The parameter of the query that asks for a page.
+        cursor: The names in Python that lead to the cursor of the next page.
+        records: The field of a page that holds its records.
+        record: The type of a record.
+    """
+
+    parameter: str = ""
+    cursor: tuple[str, ...] = ()
+    records: str = ""
+    record: str = ""
+
+
+@dataclass(frozen=True)
 class Operation:
     """An operation of the contract and the method that calls it.
 
@@ -148,6 +166,7 @@ class Operation:
         answer: An example of the body of an answer; None when there is none.
         answer_status: The status of that answer.
         shown: The field of the result that an example shows, and that holds what the call sent; "" when there is none.
+        paging: How it leads from page to page.
         pointer: Where it stands in the contract.
     """
 
@@ -173,12 +192,18 @@ class Operation:
     answer: Any
     answer_status: int
     shown: str
+    paging: Paging
     pointer: str
 
     @property
     def constant(self) -> str:
         """The name of the operation's own constant."""
         return self.name.upper().strip("_")
+
+    @property
+    def all_name(self) -> str:
+        """The name of the method that goes through all pages; "" when there are none."""
+        return f"{self.name.rstrip('_')}_all" if self.paging.parameter else ""
 
     @property
     def positional(self) -> list[Argument]:
@@ -302,6 +327,11 @@ class View:
     constants: Mapping[str, str]
     codes: Mapping[str, tuple[str, ...]]
     marker: str = field(default="")
+
+    @property
+    def has_pages(self) -> bool:
+        """Whether any operation is a list in pages."""
+        return any(operation.all_name for resource in self.resources for operation in resource.operations)
 
     def document(self) -> str:
         """The whole contract as JSON, in the document's order."""

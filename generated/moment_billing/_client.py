@@ -11,8 +11,15 @@ import httpx
 from moment_billing._engine import AsyncEngine, Engine
 from moment_billing._errors import MomentError
 from moment_billing._http import AsyncHTTPClient, HTTPClient
-from moment_billing._models import UNSET, UnsetType
-from moment_billing._settings import DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT, Settings, timeouts
+from moment_billing._settings import (
+    DEFAULT_MAX_RETRIES,
+    DEFAULT_TIMEOUT,
+    NOT_GIVEN,
+    NotGiven,
+    Secret,
+    Settings,
+    timeouts,
+)
 from moment_billing._version import VERSION
 
 if TYPE_CHECKING:
@@ -50,23 +57,29 @@ class Moment:
         api_key: str | None = None,
         *,
         base_url: str | None = None,
-        timeout: float | httpx.Timeout | UnsetType | None = UNSET,
+        timeout: float | httpx.Timeout | NotGiven | None = NOT_GIVEN,
         max_retries: int = DEFAULT_MAX_RETRIES,
         headers: Mapping[str, str] | None = None,
         http_client: httpx.Client | None = None,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
+        key = Secret(api_key) if api_key is not None else None
+        del api_key  # lest a traceback with variables show it
         if http_client is not None and transport is not None:
             raise MomentError("Give http_client or transport, not both: a client has a transport of its own.")
-        own = UNSET if http_client is not None else DEFAULT_TIMEOUT
-        chosen = timeout if timeout is not UNSET else own
+        if isinstance(http_client, httpx.AsyncClient):
+            raise MomentError("Moment needs an httpx.Client as its http_client.")
+        if transport is not None and not hasattr(transport, "handle_request"):
+            raise MomentError("Moment needs an httpx.BaseTransport as its transport.")
+        own = None if http_client is not None else timeouts(DEFAULT_TIMEOUT)
         settings = Settings.read(
-            api_key=api_key,
+            key=key,
             base_url=base_url,
             default_base_url=BASE_URL,
-            timeout=None if chosen is UNSET else timeouts(chosen),
+            timeout=own if isinstance(timeout, NotGiven) else timeouts(timeout),
             max_retries=max_retries,
-            headers={"Accept": "application/json", "User-Agent": f"moment-billing/{VERSION}", **(headers or {})},
+            headers=headers,
+            default_headers={"Accept": "application/json", "User-Agent": f"moment-billing/{VERSION}"},
         )
         self._owns_http = http_client is None
         http = http_client if http_client is not None else HTTPClient(transport=transport)
@@ -84,7 +97,7 @@ class Moment:
         *,
         api_key: str | None = None,
         base_url: str | None = None,
-        timeout: float | httpx.Timeout | UnsetType | None = UNSET,
+        timeout: float | httpx.Timeout | NotGiven | None = NOT_GIVEN,
         max_retries: int | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Moment:
@@ -100,8 +113,10 @@ class Moment:
         Raises:
             MomentError: An argument cannot be used.
         """
+        key = Secret(api_key) if api_key is not None else None
+        del api_key  # lest a traceback with variables show it
         settings = self._engine.settings.changed(
-            api_key=api_key, base_url=base_url, timeout=timeout, max_retries=max_retries, headers=headers
+            key=key, base_url=base_url, timeout=timeout, max_retries=max_retries, headers=headers
         )
         other = object.__new__(Moment)
         other._owns_http = False
@@ -152,23 +167,29 @@ class AsyncMoment:
         api_key: str | None = None,
         *,
         base_url: str | None = None,
-        timeout: float | httpx.Timeout | UnsetType | None = UNSET,
+        timeout: float | httpx.Timeout | NotGiven | None = NOT_GIVEN,
         max_retries: int = DEFAULT_MAX_RETRIES,
         headers: Mapping[str, str] | None = None,
         http_client: httpx.AsyncClient | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
+        key = Secret(api_key) if api_key is not None else None
+        del api_key  # lest a traceback with variables show it
         if http_client is not None and transport is not None:
             raise MomentError("Give http_client or transport, not both: a client has a transport of its own.")
-        own = UNSET if http_client is not None else DEFAULT_TIMEOUT
-        chosen = timeout if timeout is not UNSET else own
+        if isinstance(http_client, httpx.Client):
+            raise MomentError("AsyncMoment needs an httpx.AsyncClient as its http_client.")
+        if transport is not None and not hasattr(transport, "handle_async_request"):
+            raise MomentError("AsyncMoment needs an httpx.AsyncBaseTransport as its transport.")
+        own = None if http_client is not None else timeouts(DEFAULT_TIMEOUT)
         settings = Settings.read(
-            api_key=api_key,
+            key=key,
             base_url=base_url,
             default_base_url=BASE_URL,
-            timeout=None if chosen is UNSET else timeouts(chosen),
+            timeout=own if isinstance(timeout, NotGiven) else timeouts(timeout),
             max_retries=max_retries,
-            headers={"Accept": "application/json", "User-Agent": f"moment-billing/{VERSION}", **(headers or {})},
+            headers=headers,
+            default_headers={"Accept": "application/json", "User-Agent": f"moment-billing/{VERSION}"},
         )
         self._owns_http = http_client is None
         http = http_client if http_client is not None else AsyncHTTPClient(transport=transport)
@@ -186,7 +207,7 @@ class AsyncMoment:
         *,
         api_key: str | None = None,
         base_url: str | None = None,
-        timeout: float | httpx.Timeout | UnsetType | None = UNSET,
+        timeout: float | httpx.Timeout | NotGiven | None = NOT_GIVEN,
         max_retries: int | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> AsyncMoment:
@@ -202,8 +223,10 @@ class AsyncMoment:
         Raises:
             MomentError: An argument cannot be used.
         """
+        key = Secret(api_key) if api_key is not None else None
+        del api_key  # lest a traceback with variables show it
         settings = self._engine.settings.changed(
-            api_key=api_key, base_url=base_url, timeout=timeout, max_retries=max_retries, headers=headers
+            key=key, base_url=base_url, timeout=timeout, max_retries=max_retries, headers=headers
         )
         other = object.__new__(AsyncMoment)
         other._owns_http = False

@@ -97,17 +97,27 @@ class Exchange:
             if delay is not None:
                 return delay
         kind = APITimeoutError if isinstance(failure, httpx.TimeoutException) else APIConnectionError
-        raise kind(self._describe(failure), self.request, self.attempts) from failure
+        error = kind(self._describe(failure), self.request, self.attempts)
+        # What a local protocol error says quotes headers, and a printed cause would show it.
+        raise error from (None if isinstance(failure, httpx.LocalProtocolError) else failure)
 
     def _may_repeat(self, *, never_sent: bool = False) -> bool:
         return self.attempts <= self._settings.max_retries and (self._call.operation.repeatable or never_sent)
 
     def _describe(self, failure: Exception) -> str:
-        times = "attempt" if self.attempts == 1 else "attempts"
-        # The text of a local protocol error quotes headers.
+        url, times = self.request.url, "attempt" if self.attempts == 1 else "attempts"
+        place = f"{url.scheme}://{url.netloc.decode('ascii')}"
         reason = "" if isinstance(failure, httpx.LocalProtocolError) else f": {failure}"
-        what = f"{self.request.method} {self.request.url.path} got no answer in {self.attempts} {times}"
-        return f"{what} ({type(failure).__name__}{reason})"
+        what = f"{self.request.method} {url.path} got no answer from {place} in {self.attempts} {times}"
+        return f"{what} ({type(failure).__name__}{reason}){_advice(failure)}"
+
+
+def _advice(failure: Exception) -> str:
+    if isinstance(failure, httpx.TimeoutException):
+        return "; a longer time-out may help"
+    if isinstance(failure, httpx.ConnectError):
+        return "; is the base URL (MOMENT_BASE_URL) right, and can this machine reach it?"
+    return ""
 
 
 def refuse_closed(http: httpx.Client | httpx.AsyncClient) -> None:

@@ -4,8 +4,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 from urllib.parse import quote
@@ -16,13 +15,14 @@ from msgspec import UNSET
 from moment_billing._checks import Check
 from moment_billing._decoding import Decoder
 from moment_billing._errors import RequestValidationError, Violation
-from moment_billing._models import Model
+from moment_billing._headers import wrong_header
+from moment_billing._values import ENCODER, plain, texts
 
 if TYPE_CHECKING:
     import httpx
 
 
-__all__ = ["Call", "Extra", "Operation", "Parameter"]
+__all__ = ["Call", "Extra", "Operation", "Paging", "Parameter"]
 
 T = TypeVar("T")
 
@@ -45,12 +45,39 @@ class Parameter(msgspec.Struct, frozen=True):
     explode: bool = True
 
 
+class Paging(msgspec.Struct, frozen=True):
+    """How a list leads from page to page; all empty where there are no pages.
+
+    Attributes:
+        parameter: The parameter of the query that asks for a page.
+        cursor: The names that lead from a page to the cursor of the next one.
+        records: The field of a page that holds its records.
+    """
+
+    parameter: str = ""
+    cursor: tuple[str, ...] = ()
+    records: str = ""
+
+
 class Extra(msgspec.Struct, frozen=True):
-    """What a caller adds to a request on their own account. It is not checked."""
+    """What a caller adds to a request on their own account. Only that it can be sent is checked."""
 
     headers: Mapping[str, str] | None = None
     query: Mapping[str, Any] | None = None
     body: Mapping[str, Any] | None = None
+
+    def find(self, found: list[Violation]) -> None:
+        """What cannot be sent."""
+        for name, value in (("extra_headers", self.headers), ("extra_query", self.query), ("extra_body", self.body)):
+            if value and not isinstance(value, Mapping):
+                found.append(Violation(name, "type", f"{name} must be a mapping of names to values"))
+        if isinstance(self.headers, Mapping):
+            _find_in_headers(self.headers, found)
+        if isinstance(self.query, Mapping):
+            nothing = [name for name, value in self.query.items() if value is None or value is UNSET]
+            found += [
+                Violation(name, "type", f"{name} must not be None: leave it out of extra_query") for name in nothing
+            ]
 
 
 class Operation(msgspec.Struct, Generic[T], frozen=True, eq=False, dict=True):
@@ -66,6 +93,7 @@ class Operation(msgspec.Struct, Generic[T], frozen=True, eq=False, dict=True):
         body: What the body must keep; None when there is none.
         body_required: Whether a call must have a body.
         idempotency: The header that names a call, so that repeating it is safe.
+        paging: How it leads from page to page.
     """
 
     id: str
@@ -78,6 +106,7 @@ class Operation(msgspec.Struct, Generic[T], frozen=True, eq=False, dict=True):
     body_required: bool = False
     media_type: str = "application/json"
     idempotency: Parameter | None = None
+    paging: Paging = Paging()
 
     @cached_property
     def decoder(self) -> Decoder | None:
@@ -109,9 +138,13 @@ class Operation(msgspec.Struct, Generic[T], frozen=True, eq=False, dict=True):
         """
         found: list[Violation] = []
         call: Call[T] = Call(self, _path(self, values, found))
+        if extra is not None:
+            extra.find(found)
         for parameter in self.parameters:
             if parameter.name in values:
                 parameter.check.find(values[parameter.name], (parameter.name,), found)
+                if parameter.location == "header":
+                    _find_in_headers({parameter.name: plain(values[parameter.name])}, found)
         if self.idempotency is not None:
             call.headers[self.idempotency.name] = _key(self.idempotency, key, found)
         self._add_body(call, body, extra, found)
@@ -127,24 +160,26 @@ class Operation(msgspec.Struct, Generic[T], frozen=True, eq=False, dict=True):
             return
         if body is not UNSET:
             self.body.find(body, (), found)
-        if extra is not None and extra.body:
+        if extra is not None and extra.body and not found:
             body = {**(body if body is not UNSET else {}), **extra.body}
         if body is not UNSET and not found:
-            call.content = _ENCODER.encode(body)
             call.headers["Content-Type"] = self.media_type
+            try:
+                call.content = ENCODER.encode(body)
+            except (TypeError, UnicodeEncodeError) as error:
+                found.append(Violation("", "type", f"the body {error}"))
 
     def _add_values(self, call: Call[T], values: Mapping[str, Any]) -> None:
         for parameter in self.parameters:
             if parameter.name not in values or parameter.location == "path":
                 continue
-            value = values[parameter.name]
+            written = texts(values[parameter.name])
             if parameter.location == "header":
-                call.headers[parameter.name] = _plain(value)
-            elif isinstance(value, Sequence) and not isinstance(value, str):
-                items = [_plain(item) for item in value]
-                call.query += [(parameter.name, item) for item in (items if parameter.explode else [",".join(items)])]
-            else:
-                call.query.append((parameter.name, _plain(value)))
+                call.headers[parameter.name] = written[0]
+                continue
+            if not parameter.explode:
+                written = [",".join(written)]
+            call.query += [(parameter.name, text) for text in written]
 
 
 class Call(msgspec.Struct, Generic[T], eq=False):
@@ -169,8 +204,15 @@ class Call(msgspec.Struct, Generic[T], eq=False):
         if extra.headers:
             self.headers.update(extra.headers)  # the later one wins, whatever its case
         if extra.query:
-            self.query = [(name, value) for name, value in self.query if name not in extra.query]
-            self.query += [(name, _plain(value)) for name, value in extra.query.items()]
+            self.query = self._query_with(extra.query)
+
+    def with_query(self, values: Mapping[str, Any]) -> Call[T]:
+        """The same call with other values in its query."""
+        return msgspec.structs.replace(self, query=self._query_with(values))
+
+    def _query_with(self, values: Mapping[str, Any]) -> list[tuple[str, str]]:
+        kept = [(name, value) for name, value in self.query if name not in values]
+        return kept + [(name, text) for name, value in values.items() for text in texts(value)]
 
 
 def _path(operation: Operation[Any], values: Mapping[str, Any], found: list[Violation]) -> str:
@@ -188,35 +230,15 @@ def _key(header: Parameter, key: str | None, found: list[Violation]) -> str:
     return key
 
 
+def _find_in_headers(headers: Mapping[Any, Any], found: list[Violation]) -> None:
+    for name, value in headers.items():
+        if wrong := wrong_header(name, value):
+            found.append(Violation(str(name), "header", wrong))
+
+
 def _segment(name: str, value: Any, found: list[Violation]) -> str:
     """A value as one segment of a path (RFC 3986, section 3.3), which can name no other resource."""
-    text = _plain(value)
+    text = plain(value)
     if text in {"", ".", ".."}:
         found.append(Violation(name, "path", f"{name} must not be empty, '.' or '..': that would be another path"))
     return quote(text, safe="", errors="replace")
-
-
-def _plain(value: Any) -> str:
-    """A value as it stands in a path, a query or a header."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(msgspec.to_builtins(value) if isinstance(value, date | uuid.UUID) else value)
-
-
-def _plain_body(value: Any) -> Any:
-    """What msgspec does not know of itself: models, mappings and sequences of any class, subclasses of plain types."""
-    if isinstance(value, Model):
-        return value.to_dict()
-    if isinstance(value, Mapping):
-        return dict(value)
-    for plain in (str, int, float):
-        if isinstance(value, plain):
-            return plain(value)
-    if isinstance(value, Sequence):
-        return list(value)
-    raise TypeError(f"{type(value).__name__} cannot be sent as JSON")
-
-
-_ENCODER = msgspec.json.Encoder(enc_hook=_plain_body)

@@ -44,9 +44,10 @@ def retry_after(response: httpx.Response) -> float | None:
     value = response.headers.get("retry-after", "").strip()
     if value.isascii() and value.isdigit():
         return float(value)
-    from email.utils import parsedate_to_datetime  # noqa: PLC0415 - seldom needed
+    from email.utils import mktime_tz, parsedate_tz  # noqa: PLC0415 - seldom needed
 
+    date = parsedate_tz(value)  # a date without an offset is in GMT
     try:
-        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
+        return None if date is None else max(0.0, mktime_tz(date) - time.time())
     except (ValueError, OverflowError):
         return None

@@ -99,15 +99,17 @@ class FaultyServer:
                 return  # the client is gone
 
     def _exchange(self, connection: socket.socket) -> None:
-        if self.faults and self.faults[0] is reset_unread:
-            self.faults.popleft()
+        try:
+            fault = self.faults.popleft()  # one step, which threads may take at the same time
+        except IndexError:
+            fault = pass_on
+        if fault is reset_unread:
             reset(connection)
             return
         request = read_request(connection)
         if request is None:
             return
         self.requests.append(request)
-        fault = self.faults.popleft() if self.faults else pass_on
         fault(connection, request, self._forward)
 
     def _forward(self, request: Request) -> bytes:

@@ -14,6 +14,7 @@ from contract import load
 from contract.formats import ISO_4217
 from moment_billing import Moment, RequestValidationError, _schemas
 from moment_billing import _formats as formats
+from tests.client.rows import Row, shows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,6 +75,7 @@ def _found(check: Any, value: Any) -> list[Any]:
 
 
 @pytest.mark.parametrize("constant", _schemas.__all__)
+@shows(Row.CONSTRAINTS)
 def test_every_check_agrees_with_the_contract(constant: str) -> None:
     """Whatever value is drawn, the client refuses it exactly when the contract does."""
     place = f"/components/parameters/{_camel(constant.removesuffix('_PARAMETER'))}/schema"
@@ -143,6 +145,7 @@ def silent() -> Moment:
     return Moment("sk_test_example", base_url="https://api.test", transport=httpx.MockTransport(refuse))
 
 
+@shows(Row.CONSTRAINTS)
 def test_all_violations_come_at_once_each_with_its_field_and_rule(silent: Moment) -> None:
     """One error lists everything that is wrong, in words a person can act on."""
     with pytest.raises(RequestValidationError) as caught:
@@ -169,6 +172,7 @@ def test_a_segment_that_would_name_another_path_is_refused(silent: Moment, segme
         silent.customers.retrieve(segment)
 
 
+@shows(Row.UNSET, Row.CONSTRAINTS)
 def test_null_is_refused_where_the_contract_has_none(silent: Moment) -> None:
     """None is not "not given": it is refused with the field's name, instead of being sent as null."""
     with pytest.raises(RequestValidationError, match="name must be a string, not null"):

@@ -11,6 +11,7 @@ import pytest
 
 import moment_billing
 from moment_billing import UNSET, AsyncMoment, Moment
+from tests.client.rows import Row, shows
 
 if TYPE_CHECKING:
     from tests.client.conftest import Sandbox
@@ -28,6 +29,7 @@ def test_a_created_customer_is_found_by_id_and_by_reference(moment: Moment, refe
     assert moment.customers.retrieve(reference) == created
 
 
+@shows(Row.RESOURCES)
 def test_an_update_changes_what_it_names_and_nothing_else(moment: Moment, reference: str) -> None:
     """What the call does not name is not sent, so it keeps its value."""
     moment.customers.create(external_reference=reference, name="Before", currency="ZAR", balance=1)
@@ -36,6 +38,7 @@ def test_an_update_changes_what_it_names_and_nothing_else(moment: Moment, refere
     assert moment.customers.retrieve(reference) == updated
 
 
+@shows(Row.ASYNC, Row.RESOURCES)
 def test_the_async_client_does_the_same(sandbox: Sandbox, reference: str) -> None:
     """Create, retrieve and update, awaited."""
 
@@ -50,6 +53,7 @@ def test_the_async_client_does_the_same(sandbox: Sandbox, reference: str) -> Non
     asyncio.run(main())
 
 
+@shows(Row.PROBLEMS)
 def test_errors_of_the_api_are_raised_with_their_problem(moment: Moment) -> None:
     """A customer that does not exist is a NotFoundError that says so, also after pickling."""
     with pytest.raises(moment_billing.NotFoundError) as caught:
@@ -86,6 +90,7 @@ def test_a_public_key_may_not_do_everything(moment: Moment, sandbox: Sandbox) ->
         moment.with_options(api_key=sandbox.public_api_key).customers.retrieve("x")
 
 
+@shows(Row.IDEMPOTENCY)
 def test_an_idempotency_key_of_ones_own_gives_the_kept_answer_again(moment: Moment, reference: str) -> None:
     """The same key creates once; that the second answer is a replay can be read."""
     key = str(uuid.uuid4())
@@ -96,6 +101,7 @@ def test_an_idempotency_key_of_ones_own_gives_the_kept_answer_again(moment: Mome
     assert first.parse() == second.parse()
 
 
+@shows(Row.OPENNESS, Row.OPTIONS)
 def test_undocumented_fields_can_be_sent(moment: Moment, reference: str) -> None:
     """`extra_body` reaches the API as it is, and what it answers beyond the contract is kept."""
     created = moment.customers.create(external_reference=reference, extra_body={"name": "From extra_body"})

@@ -12,6 +12,7 @@ import pytest
 import moment_billing
 from moment_billing import APIStatusError, Moment, MomentError, ServerError, Violation
 from moment_billing._statuses import error_class
+from tests.client.rows import Row, shows
 
 if TYPE_CHECKING:
     from contract import Contract
@@ -40,6 +41,7 @@ def _raised(status: int, body: bytes, **headers: str) -> APIStatusError:
     return caught.value
 
 
+@shows(Row.STATUSES)
 def test_each_documented_status_has_a_class_of_its_own(contract: Contract) -> None:
     """Every 4xx status that the contract documents raises the class of its name; every 5xx a ServerError."""
     documented = {int(code) for operation in contract.operations for code in operation.responses if code >= "4"}
@@ -58,6 +60,7 @@ def test_a_status_that_nobody_documented_has_its_familys_class(status: int, expe
     assert type(_raised(status, b"")) is expected
 
 
+@shows(Row.PROBLEMS)
 def test_a_problem_is_kept_with_its_further_members() -> None:
     """RFC 9457: type, title, status, detail, instance, and whatever else the API says."""
     error = _raised(
@@ -98,6 +101,7 @@ def _examples() -> list[MomentError]:
 
 
 @pytest.mark.parametrize("error", _examples(), ids=lambda error: type(error).__name__)
+@shows(Row.PICKLING)
 def test_every_exception_survives_pickling(error: MomentError) -> None:
     """Class, message and attributes are the same in another process, and the key is in none of them."""
     data = pickle.dumps(error)
@@ -122,6 +126,7 @@ def _comparable(value: Any) -> Any:
     return value
 
 
+@shows(Row.PICKLING)
 def test_every_exception_class_is_tried_above() -> None:
     """No exported exception escapes the pickling test."""
     exported = {getattr(moment_billing, name) for name in moment_billing.__all__}

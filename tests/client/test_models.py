@@ -11,6 +11,7 @@ import pytest
 
 from moment_billing import UNSET, Customer, Moment, PaymentRules, Problem, ResponseValidationError
 from moment_billing._decoding import decode_leniently, keep_unknown
+from tests.client.rows import Row, shows
 
 
 def _read(body: bytes) -> Customer:
@@ -29,6 +30,7 @@ def test_the_documented_customer_is_read_whole(contract: object) -> None:
     assert customer.balance == 2000
 
 
+@shows(Row.UNSET)
 def test_what_was_not_sent_is_unset_and_false() -> None:
     """An absent field is UNSET, never None, and leaves no trace when written again."""
     customer = _read(b'{"id":"bcus_1","external_reference":"x"}')
@@ -37,6 +39,7 @@ def test_what_was_not_sent_is_unset_and_false() -> None:
     assert customer.to_json() == b'{"id":"bcus_1","external_reference":"x"}'
 
 
+@shows(Row.OPENNESS)
 def test_unknown_fields_are_kept_at_every_depth() -> None:
     """A field that the API adds tomorrow can be read today, copied and pickled."""
     customer = _read(

@@ -6,15 +6,21 @@ import asyncio
 import copy
 import logging
 import pickle
-from typing import TYPE_CHECKING, Any
+import traceback
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
 
 import httpx
 import pytest
 
 import moment_billing
 from moment_billing import AsyncMoment, Moment, MomentError
+from tests.client.rows import Row, shows
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.client.conftest import Sandbox
 
 KEY = "sk_test_never_to_be_seen"
@@ -51,16 +57,20 @@ def client(recorder: Recorder) -> Moment:
     return Moment(KEY, base_url="https://api.test", transport=recorder)
 
 
+@pytest.mark.parametrize("given", [None, ""])
 @pytest.mark.parametrize("cls", [Moment, AsyncMoment])
 def test_without_a_key_the_error_names_both_ways_to_give_one(
-    cls: type[Moment | AsyncMoment], monkeypatch: pytest.MonkeyPatch
+    cls: type[Moment | AsyncMoment], given: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A missing key is named at once, with the argument and the variable."""
-    monkeypatch.delenv("MOMENT_API_KEY", raising=False)
+    """A missing key is named at once, with both ways to give it; an empty one does not fall back to another."""
+    monkeypatch.setenv("MOMENT_API_KEY", KEY)
+    if given is None:
+        monkeypatch.delenv("MOMENT_API_KEY")
     with pytest.raises(MomentError, match=r"api_key=.*MOMENT_API_KEY"):
-        cls()
+        cls(given)
 
 
+@shows(Row.ENVIRONMENT)
 def test_key_and_place_come_from_the_environment(recorder: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
     """MOMENT_API_KEY and MOMENT_BASE_URL are read when nothing else is given; an argument wins."""
     monkeypatch.setenv("MOMENT_API_KEY", "sk_test_environment")
@@ -82,12 +92,45 @@ def test_without_a_place_the_contract_names_it(
     assert str(recorder.last.url).startswith(contract.document["servers"][0]["url"])
 
 
-@pytest.mark.parametrize("key", ["sk test", "sk_test_\n", "sk_test_é", " "])
-def test_a_key_that_no_header_can_carry_is_refused_without_being_shown(key: str) -> None:
+@pytest.mark.parametrize("key", ["sk test", "sk_test_\n", "sk_test_é", " ", b"sk_test_bytes", 5])
+def test_a_key_that_no_header_can_carry_is_refused_without_being_shown(key: Any) -> None:
     """A key with a line break, as a file often gives it, is named as the cause, and not printed."""
-    with pytest.raises(MomentError) as caught:
+    with pytest.raises(MomentError, match="API key is no text, or holds") as caught:
         Moment(key)
-    assert key.strip() not in str(caught.value) or not key.strip()
+    assert str(key).strip() not in str(caught.value) or not str(key).strip()
+
+
+def variables(error: BaseException | None) -> str:
+    """What a tool that prints tracebacks with variables shows of an error and its causes, outside these tests."""
+    shown = []
+    while error is not None:
+        for frame, _ in traceback.walk_tb(error.__traceback__):
+            if "tests" not in Path(frame.f_code.co_filename).parts:
+                for value in frame.f_locals.values():
+                    with suppress(AttributeError):  # of what was not made to the end
+                        shown.append(repr(value))
+        shown.append(repr(error))
+        error = error.__cause__ or error.__context__
+    return "\n".join(shown)
+
+
+@shows(Row.REDACTION)
+def test_no_variable_of_a_traceback_shows_the_key(monkeypatch: pytest.MonkeyPatch, client: Moment) -> None:
+    """Also those who print variables of every frame do not see it, whatever was wrong with the arguments."""
+    monkeypatch.setenv("MOMENT_API_KEY", f"{KEY}\n")
+    wrong: list[tuple[Callable[..., object], dict[str, Any]]] = [
+        (Moment, {}),
+        (Moment, {"api_key": f"{KEY} "}),
+        (AsyncMoment, {"api_key": KEY, "max_retries": -1}),
+        (Moment, {"api_key": KEY, "base_url": "nowhere"}),
+        (Moment, {"api_key": KEY, "headers": {"X": "\n"}}),
+        (client.with_options, {"api_key": KEY, "timeout": -1}),
+        (client.customers.retrieve, {"customer": ".."}),
+    ]
+    for call, arguments in wrong:
+        with pytest.raises(MomentError) as caught:
+            call(**arguments)
+        assert SECRET not in variables(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -99,6 +142,68 @@ def test_a_place_that_cannot_be_used_is_refused(url: str) -> None:
         Moment(KEY, base_url=url)
 
 
+@pytest.mark.parametrize("seconds", [0, -1, True, "5", (1, 2), float("nan"), float("inf")])
+def test_a_time_out_that_is_none_is_refused(seconds: Any, client: Moment) -> None:
+    """`timeout` is a number of seconds above 0, an httpx.Timeout or None, also where a client is derived."""
+    with pytest.raises(MomentError, match=r"timeout must be .* None to wait for ever"):
+        Moment(KEY, timeout=seconds)
+    with pytest.raises(MomentError, match="timeout"):
+        client.with_options(timeout=seconds)
+
+
+@pytest.mark.parametrize(
+    ("headers", "words"),
+    [
+        ({"X-Team": "a\nb"}, "X-Team must be text in ASCII"),
+        ({"X-Team": "é"}, "X-Team"),
+        ({"X-Team": " a"}, "X-Team"),
+        ({"X-Team": 1}, "X-Team"),
+        ({"X-Team": None}, "X-Team"),
+        ({"X Team": "a"}, "'X Team' is no name"),
+        ({"": "a"}, "'' is no name"),
+        ([("X-Team", "a")], "mapping"),
+    ],
+)
+def test_headers_that_cannot_be_sent_are_refused_by_name(headers: Any, words: str, recorder: Recorder) -> None:
+    """A header with a line break, or that is no text, is named at once, for a client and for a call."""
+    with pytest.raises(MomentError, match=words):
+        Moment(KEY, headers=headers)
+    client = Moment(KEY, base_url="https://api.test", transport=recorder)
+    with pytest.raises(MomentError, match=words):
+        client.with_options(headers=headers)
+    with pytest.raises(moment_billing.RequestValidationError, match=words):
+        client.customers.retrieve("x", extra_headers=headers)
+    assert recorder.requests == []
+    client.customers.retrieve("x", extra_headers={"X-Team": "a b\tc", "X-Empty": ""})
+    assert (recorder.last.headers["x-team"], recorder.last.headers["x-empty"]) == ("a b\tc", "")
+
+
+def test_extras_that_cannot_be_sent_are_refused(client: Moment, recorder: Recorder) -> None:
+    """What is no mapping, no JSON or None is a violation with its name, beside all others."""
+    wrong: Any = "text"
+    with pytest.raises(moment_billing.RequestValidationError) as caught:
+        client.customers.update("..", extra_body=wrong, extra_query={"expand": None})
+    assert {violation.field for violation in caught.value.violations} == {"customer", "extra_body", "expand"}
+    with pytest.raises(moment_billing.RequestValidationError, match="of the type object, which is no JSON"):
+        client.customers.update("x", extra_body={"a": object()})
+    assert recorder.requests == []
+    client.customers.retrieve("x", extra_query={"expand": ["a", "b"], "page": 2})
+    assert recorder.last.url.query == b"expand=a&expand=b&page=2"
+
+
+def test_what_belongs_to_the_other_client_is_refused() -> None:
+    """A client for tasks does not fit into one for threads, nor the other way round; the error says which is needed."""
+    wrong: Any = httpx.AsyncClient()
+    with pytest.raises(MomentError, match=r"Moment needs an httpx\.Client"):
+        Moment(KEY, http_client=wrong)
+    with httpx.Client() as other, pytest.raises(MomentError, match=r"AsyncMoment needs an httpx\.AsyncClient"):
+        AsyncMoment(KEY, http_client=cast("Any", other))
+    with pytest.raises(MomentError, match=r"AsyncMoment needs an httpx\.AsyncBaseTransport"):
+        AsyncMoment(KEY, transport=cast("Any", Recorder()))
+    with pytest.raises(MomentError, match=r"Moment needs an httpx\.BaseTransport"):
+        Moment(KEY, transport=cast("Any", object()))
+
+
 @pytest.mark.parametrize("number", [-1, 1.5, True, "2"])
 def test_a_number_of_retries_that_is_none_is_refused(number: Any) -> None:
     """`max_retries` is an integer, 0 or more."""
@@ -106,6 +211,7 @@ def test_a_number_of_retries_that_is_none_is_refused(number: Any) -> None:
         Moment(KEY, max_retries=number)
 
 
+@shows(Row.TIMEOUT)
 def test_the_time_outs_have_defaults(client: Moment, recorder: Recorder) -> None:
     """30 seconds, of which 5 for the connection; one's own number bounds both."""
     client.customers.retrieve("x")
@@ -116,6 +222,7 @@ def test_the_time_outs_have_defaults(client: Moment, recorder: Recorder) -> None
     assert set(recorder.last.extensions["timeout"].values()) == {None}
 
 
+@shows(Row.OPTIONS)
 def test_other_options_leave_the_parent_untouched(client: Moment, recorder: Recorder) -> None:
     """`with_options` derives a client; the parent keeps its key, place, headers and time-outs."""
     before = repr(client)
@@ -130,6 +237,10 @@ def test_other_options_leave_the_parent_untouched(client: Moment, recorder: Reco
     assert recorder.last.headers["authorization"] == f"Bearer {KEY}"
     assert "x-team" not in recorder.last.headers
     assert repr(client) == before
+    # What a child is not told, it has from its parent, down to the connections.
+    grandchild = child.with_options(max_retries=1)
+    assert grandchild._engine.settings._replace(max_retries=7) == child._engine.settings
+    assert grandchild._engine.http is child._engine.http is client._engine.http
 
 
 def test_closing_a_derived_client_leaves_the_connections_open(sandbox: Sandbox) -> None:
@@ -144,6 +255,7 @@ def test_closing_a_derived_client_leaves_the_connections_open(sandbox: Sandbox) 
         assert not http.is_closed
 
 
+@shows(Row.TRANSPORT)
 def test_ones_own_http_client_keeps_its_settings(recorder: Recorder) -> None:
     """Its headers, cookies, parameters and time-outs are part of each request."""
     http = httpx.Client(
@@ -162,6 +274,7 @@ def test_client_and_transport_together_are_refused(recorder: Recorder) -> None:
         Moment(KEY, http_client=http, transport=recorder)
 
 
+@shows(Row.OPTIONS)
 def test_extras_reach_the_wire_and_win(client: Moment, recorder: Recorder) -> None:
     """Extra headers, query and body are sent as they are, over what the client would send."""
     client.customers.update(
@@ -177,6 +290,7 @@ def test_extras_reach_the_wire_and_win(client: Moment, recorder: Recorder) -> No
     assert recorder.last.content == b'{"name":"b","email":"a@b.co"}'
 
 
+@shows(Row.UNSET)
 def test_only_what_is_given_is_sent(client: Moment, recorder: Recorder) -> None:
     """No nulls, no defaults, no body where there is none to send."""
     client.customers.update("x", name="")
@@ -188,6 +302,7 @@ def test_only_what_is_given_is_sent(client: Moment, recorder: Recorder) -> None:
     assert "content-type" not in recorder.last.headers
 
 
+@shows(Row.OPTIONS)
 def test_a_raw_response_gives_everything(client: Moment, recorder: Recorder) -> None:
     """Status, headers, bytes, and the model on demand."""
     raw = client.customers.with_raw_response.retrieve("x")
@@ -216,12 +331,14 @@ def _everything_that_prints(
 
 
 @pytest.mark.parametrize("status", [200, 302, 400, 401, 404, 429, 500])
+@shows(Row.REDACTION)
 def test_the_key_never_shows(status: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     """Not in a repr, a message, a log line, a pickle or what hangs on an exception."""
     for shown in _everything_that_prints(status, monkeypatch, caplog):
         assert SECRET not in shown
 
 
+@shows(Row.REDACTION)
 def test_the_key_does_not_hang_on_a_connection_error(caplog: pytest.LogCaptureFixture) -> None:
     """Neither the error nor its cause leads to the key."""
     caplog.set_level(logging.DEBUG)
@@ -248,15 +365,21 @@ def test_a_client_is_not_pickled(cls: type[Moment | AsyncMoment]) -> None:
         pickle.dumps(cls(KEY)._engine.settings)
 
 
-def test_an_illegal_extra_header_does_not_show_the_key(sandbox: Sandbox) -> None:
+def test_an_illegal_header_does_not_show_the_key(sandbox: Sandbox) -> None:
     """What h11 complains about is quoted by no message of ours, and not sent again and again."""
     client = Moment(sandbox.api_key, base_url=sandbox.base_url)
-    with client, pytest.raises(moment_billing.APIConnectionError) as caught:
+    with client, pytest.raises(moment_billing.RequestValidationError) as refused:
         client.customers.retrieve("x", extra_headers={"Authorization": f"Bearer {KEY}\n"})
-    assert SECRET not in str(caught.value)
+    assert SECRET not in str(refused.value)
+    own = httpx.Client(headers={"X-Own": f"{KEY}\n"})
+    client = Moment(sandbox.api_key, base_url=sandbox.base_url, http_client=own)
+    with own, pytest.raises(moment_billing.APIConnectionError) as caught:
+        client.customers.retrieve("x")
+    assert SECRET not in "".join(traceback.format_exception(caught.value))
     assert caught.value.attempts == 1
 
 
+@shows(Row.TRANSPORT)
 def test_an_async_client_also_runs_on_trio_or_asyncio_with_its_own_transport() -> None:
     """An async transport of one's own is used, and closed with the client."""
     closed = []
@@ -293,6 +416,7 @@ def test_cookies_are_not_kept() -> None:
     assert seen == [None, None]
 
 
+@shows(Row.REDACTION)
 def test_the_debug_log_of_a_real_call_does_not_show_the_key(
     sandbox: Sandbox, caplog: pytest.LogCaptureFixture, reference: str
 ) -> None:

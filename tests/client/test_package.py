@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import moment_billing
+from tests.client.rows import Row, shows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +34,7 @@ def _python(code: str, *, root: Path) -> str:
     return result.stdout
 
 
+@shows(Row.IMPORT)
 def test_importing_the_package_imports_nothing_heavy(root: Path) -> None:
     """Neither httpx nor msgspec is loaded before the first name is used."""
     code = (
@@ -44,6 +46,20 @@ def test_importing_the_package_imports_nothing_heavy(root: Path) -> None:
     assert [name for name in loaded if name.startswith("moment_billing.")] == ["moment_billing._version"]
 
 
+@shows(Row.IMPORT)
+def test_making_a_client_needs_no_more_than_httpx(root: Path) -> None:
+    """Reading and writing JSON is loaded by the first call, so a client costs little more than httpx itself."""
+    code = (
+        "import sys, json, httpx; httpx.Client(); before = set(sys.modules);"
+        "import moment_billing; moment_billing.Moment('sk_test_example');"
+        "print(json.dumps(sorted(set(sys.modules) - before)))"
+    )
+    loaded = json.loads(_python(code, root=root))
+    assert not {"msgspec", "logging.config", "moment_billing.models", "moment_billing._checks"} & set(loaded)
+    assert "moment_billing._client" in loaded
+
+
+@shows(Row.IMPORT)
 def test_making_a_client_imports_only_what_it_uses(root: Path) -> None:
     """A client brings httpx and msgspec, and nothing else from outside the standard library that they do not bring."""
     code = (
@@ -109,6 +125,7 @@ def test_each_method_documents_its_parameters_errors_and_page(contract: object) 
             assert ">>> " in text
 
 
+@shows(Row.TYPES)
 def test_the_types_are_complete(root: Path, tmp_path: Path) -> None:
     """Pyright finds every public name known: 100 %."""
     pyright = Path(sys.executable).with_name("basedpyright")
@@ -128,6 +145,7 @@ def test_the_types_are_complete(root: Path, tmp_path: Path) -> None:
     assert report["typeCompleteness"]["completenessScore"] == 1
 
 
+@shows(Row.TYPES)
 def test_ordinary_use_type_checks_and_wrong_use_does_not(root: Path, tmp_path: Path) -> None:
     """Mypy --strict accepts what a partner writes; each line marked wrong is an error."""
     usage = root / "tests" / "client" / "usage.py"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ import moment_billing
 from moment_billing import Moment, _retries
 from moment_billing._checks import Anything
 from moment_billing._operations import Operation
+from tests.client.rows import Row, shows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,12 +50,23 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return made
 
 
+@pytest.fixture
+def in_tokyo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A machine whose time is not that of Greenwich."""
+    with monkeypatch.context() as changed:
+        changed.setenv("TZ", "JST-9")
+        time.tzset()
+        yield
+    time.tzset()
+
+
 def _client(script: Script, **options: Any) -> Moment:
     return Moment("sk_test_example", base_url="https://api.test", transport=httpx.MockTransport(script), **options)
 
 
 @pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
 @pytest.mark.parametrize("retries", [0, 1, 2, 5])
+@shows(Row.RETRIES)
 def test_there_are_exactly_max_retries_plus_one_attempts(status: int, retries: int, pauses: list[float]) -> None:
     """The last answer is raised, after as many pauses as there were retries."""
     script = Script(*[httpx.Response(status)] * 10)
@@ -96,25 +109,32 @@ def test_an_operation_that_may_not_be_repeated_is_not(pauses: list[float]) -> No
     with pytest.raises(moment_billing.ServerError):
         _client(script)._engine.send(unsafe.call({}, {}))
     assert script.sent == 1
-    script = Script(httpx.ConnectError, OK)
-    _client(script)._engine.send(unsafe.call({}, {}))
-    assert script.sent == 2
+    for never_sent in (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout):
+        script = Script(never_sent, OK)
+        _client(script)._engine.send(unsafe.call({}, {}))
+        assert script.sent == 2
 
 
+@shows(Row.RETRIES)
 def test_retry_after_in_seconds_is_the_pause(pauses: list[float]) -> None:
     """The API's word stands in place of the client's own pause."""
-    _client(Script(httpx.Response(429, headers={"Retry-After": "7"}), OK)).customers.retrieve("x")
-    assert pauses == [7.0]
+    answers = [httpx.Response(429, headers={"Retry-After": seconds}) for seconds in ("7", "60")]
+    _client(Script(*answers, OK)).customers.retrieve("x")
+    assert pauses == [7.0, 60.0]
 
 
+@shows(Row.RETRIES)
+@pytest.mark.usefixtures("in_tokyo")
 def test_retry_after_as_a_date_is_the_pause(pauses: list[float]) -> None:
-    """A date in the future is waited for; one in the past not at all."""
+    """A date in the future is waited for, one in the past not at all; one without a zone is in GMT, as all are."""
     soon = format_datetime(datetime.now(UTC) + timedelta(seconds=30), usegmt=True)
     past = format_datetime(datetime.now(UTC) - timedelta(days=1), usegmt=True)
-    answers = [httpx.Response(503, headers={"Retry-After": value}) for value in (soon, past)]
-    _client(Script(*answers, OK)).customers.retrieve("x")
-    assert 20 < pauses[0] <= 30
+    nameless = soon.removesuffix(" GMT")
+    answers = [httpx.Response(503, headers={"Retry-After": value}) for value in (soon, past, nameless)]
+    _client(Script(*answers, OK), max_retries=3).customers.retrieve("x")
+    assert 0 < pauses[0] <= 30
     assert pauses[1] == 0
+    assert 0 < pauses[2] <= 30
 
 
 def test_a_pause_beyond_the_cap_is_an_error_at_once(pauses: list[float]) -> None:
@@ -134,6 +154,7 @@ def test_a_retry_after_that_says_nothing_is_passed_over(value: str) -> None:
 
 
 @given(st.integers(2, 1000))
+@shows(Row.RETRIES)
 def test_the_pauses_have_full_jitter_under_a_doubling_limit(attempt: int) -> None:
     """Each pause is drawn between zero and a limit that doubles up to 8 seconds."""
     delay = _retries.delay_before(attempt)
@@ -141,6 +162,7 @@ def test_the_pauses_have_full_jitter_under_a_doubling_limit(attempt: int) -> Non
     assert 0 <= delay <= min(8.0, 0.5 * 2 ** (attempt - 2))
 
 
+@shows(Row.RETRIES)
 def test_the_jitter_spreads(monkeypatch: pytest.MonkeyPatch) -> None:
     """Clients that failed together come back apart: the draws cover the range."""
     draws = [_retries.delay_before(6) or 0.0 for _ in range(200)]
@@ -148,6 +170,7 @@ def test_the_jitter_spreads(monkeypatch: pytest.MonkeyPatch) -> None:
     assert max(draws) > 6
 
 
+@shows(Row.IDEMPOTENCY)
 def test_one_key_is_made_once_and_used_for_every_attempt(pauses: list[float]) -> None:
     """Each call has its own key; all of its attempts have the same."""
     keys = []

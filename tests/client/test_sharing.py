@@ -13,6 +13,7 @@ import pytest
 
 from moment_billing import AsyncMoment, Moment, NotFoundError
 from moment_billing._bounds import Bounded
+from tests.client.rows import Row, shows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,12 +25,14 @@ def _state(documentation: str | None) -> str:
     return documentation or ""
 
 
+@shows(Row.SHARING)
 def test_sharing_is_stated() -> None:
     """The documentation of each client says by whom it may be shared."""
     assert "shared by many threads" in _state(Moment.__doc__)
     assert "shared by many tasks" in _state(AsyncMoment.__doc__)
 
 
+@shows(Row.SHARING)
 def test_threads_share_a_client_without_mixing_answers(moment: Moment, reference: str) -> None:
     """16 threads create and update customers through one client; each gets its own, and all values hold."""
     start = threading.Barrier(16)
@@ -52,6 +55,7 @@ def test_threads_share_a_client_without_mixing_answers(moment: Moment, reference
         sys.setswitchinterval(interval)
 
 
+@shows(Row.SHARING)
 def test_tasks_share_a_client_without_mixing_answers(sandbox: Sandbox, reference: str) -> None:
     """64 tasks create and update customers through one client; each gets its own."""
 

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from moment_billing.testing import MomentServer
+from tests.client.rows import Row, shows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -157,6 +158,7 @@ def in_memory() -> Subject:
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
+@shows(Row.TESTING)
 def test_it_answers_as_the_sandbox_does(name: str, real: Subject, in_memory: Subject) -> None:
     """Status, body, media type and headers are the same; only the wording of errors and the ids are its own."""
     assert in_memory.run(SCENARIOS[name]) == real.run(SCENARIOS[name])

@@ -13,6 +13,7 @@ import pytest
 
 from moment_billing import Customer, Moment
 from moment_billing.cli import main
+from tests.client.rows import Row, shows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.usefixtures("moment_server")
 
 
+@shows(Row.COMMANDS)
 def test_create_retrieve_and_update(capsys: pytest.CaptureFixture[str]) -> None:
     """Each option sets its property in the contract's type; what is returned is one line of JSON."""
     create = ["customers", "create", "--external-reference", "INV-1", "--name", "Zoë", "--currency", "ZAR"]
@@ -111,6 +113,31 @@ def test_what_cannot_be_used_is_explained(command: list[str], words: str, capsys
     assert shown.out == ""
 
 
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        (["customers", "update", "x", "--nane", "y"], "no such argument: --nane (is --name meant?)"),
+        (["customers", "update", "x", "--nam", "y"], "no such argument: --nam (is --name meant?)"),
+        (["customers", "update", "--from", "x", "--concurrency", "0"], "must be a whole number from 1 to 1000"),
+        (["customers", "update", "--from", "x", "--concurrency", "1001"], "must be a whole number from 1 to 1000"),
+        (["customers", "create", "--external_reference=x"], "(is --external-reference meant?)"),
+        (["customers", "retrieve", "x", "y"], "moment customers retrieve: error: no such argument: y"),
+        (["customers", "retrieve", "x", "--timeout", "0"], "--timeout: must be a number of seconds"),
+        (["custom"], "invalid choice: 'custom'"),
+    ],
+)
+def test_a_wrong_word_is_named_with_what_was_meant(
+    command: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit code 2, with the usage of the command that was meant and the nearest option."""
+    with pytest.raises(SystemExit) as caught:
+        main(command)
+    assert caught.value.code == 2
+    shown = capsys.readouterr()
+    assert words in shown.err
+    assert shown.out == ""
+
+
 def test_a_missing_key_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """Without a key, the environment variable is named, and the exit code is 2."""
     monkeypatch.delenv("MOMENT_API_KEY")
@@ -129,7 +156,8 @@ def test_the_apis_no_is_exit_code_1(capsys: pytest.CaptureFixture[str], moment_s
     assert shown.out == ""
     assert "404 Not Found" in shown.err
     assert "Not today." in shown.err
-    assert "got no answer in 1 attempt" in shown.err
+    assert "got no answer from http" in shown.err
+    assert "in 1 attempt (ConnectError" in shown.err
     assert "sk_test" not in shown.err
     assert "Traceback" not in shown.err
 
@@ -145,6 +173,7 @@ def test_help_states_limits_and_examples(capsys: pytest.CaptureFixture[str]) -> 
     assert "documentation page: Update Customer" in shown
 
 
+@shows(Row.COMMANDS)
 def test_a_new_property_is_a_new_option(render_changed: Callable[[Callable[[Any], object]], Path]) -> None:
     """Properties that are added to the contract come with options of their types, whatever they are called."""
 

@@ -20,6 +20,7 @@ import pytest
 from moment_billing import UNSET, Customer
 from moment_billing.cli import main
 from moment_billing.testing import MomentServer
+from tests.client.rows import Row, shows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -59,6 +60,7 @@ def balances(server: MomentServer) -> dict[str, Any]:
     return {each.external_reference: each.balance for each in server.records(Customer) if each.balance is not UNSET}
 
 
+@shows(Row.COMMANDS)
 def test_every_row_is_sent(run: Any, customers: list[str], moment_server: MomentServer, tmp_path: Path) -> None:
     """All customers have the values of their rows; without failures nothing is left beside the file."""
     lines = "customer,currency,balance,metadata.a\n" + "".join(
@@ -132,6 +134,7 @@ def test_the_report_can_be_corrected_and_run(run: Any, customers: list[str], tmp
         ("customer,name,name\nc0,a,b\n", (), "column 'name' is there twice"),
         ("name\nx\n", (), "there is no column 'customer'"),
         ("customer;name\nx;y\n", (), "names no property"),
+        ("customer;name\nx;y\n", (), "--delimiter ';'"),
         ("customer\nc0\n", (), "no column sets a property"),
         ("", (), "is empty"),
         ("customer,n\xe4me\n".encode("latin-1"), (), "not UTF-8"),
@@ -149,6 +152,16 @@ def test_a_file_that_does_not_fit_is_refused_before_anything_is_sent(
     assert code == 2
     assert words in shown
     assert moment_server.requests == []
+
+
+def test_a_run_that_did_nothing_is_not_spoken_of(run: Any, customers: list[str], moment_server: MomentServer) -> None:
+    """Only rows that are done are told of when a job goes on."""
+    moment_server.fail(422)
+    lines = "customer,currency,balance\nc0,ZAR,1\n"
+    assert run(lines)[0] == 1
+    code, told, shown = run(lines)
+    assert (code, told["done"], told["skipped"]) == (0, 1, 0)
+    assert shown == ""
 
 
 def test_a_second_run_leaves_out_what_is_done(run: Any, customers: list[str], moment_server: MomentServer) -> None:
@@ -228,10 +241,24 @@ def test_an_api_out_of_reach_ends_the_job(run: Any, moment_server: MomentServer)
     """After twenty rows without an answer, no more are sent."""
     moment_server.drop(times=1000)
     lines = "customer,name\n" + "".join(f"c{n},x\n" for n in range(1000))
-    code, _, shown = run(lines, "--max-retries", "0", "--concurrency", "4")
+    code, _, shown = run(lines, "--max-retries", "0", "--concurrency", "1")
     assert code == 1
     assert "the API does not answer" in shown
-    assert len(moment_server.requests) <= 28
+    assert len(moment_server.requests) == 20
+
+
+def test_an_api_that_answers_now_and_then_does_not_end_the_job(
+    run: Any, customers: list[str], moment_server: MomentServer
+) -> None:
+    """Any answer, a good or a bad one, shows that the API is there: only twenty failures one after another count."""
+    moment_server.drop(times=19)
+    moment_server.fail(422)
+    moment_server.drop(times=19)
+    moment_server.delay(0)
+    moment_server.drop(times=19)
+    lines = "customer,name\n" + "".join(f"c{n % 3},x\n" for n in range(60))
+    code, told, _ = run(lines, "--max-retries", "0", "--concurrency", "1")
+    assert (code, told["done"], told["failed"], told["stopped"]) == (1, 2, 58, None)
 
 
 def test_a_dry_run_checks_and_sends_nothing(

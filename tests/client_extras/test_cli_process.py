@@ -41,9 +41,9 @@ def test_a_closed_pipe_ends_it_quietly(sandbox: Sandbox, moment: Moment, referen
     reader, writer = os.pipe()
     os.close(reader)
     command = [sys.executable, "-m", "moment_billing", "customers", "retrieve", reference]
-    run = subprocess.run(
-        command, env=environment(sandbox, root), stdout=writer, stderr=subprocess.PIPE, text=True, check=False
-    )
+    # Buffered, as usual: what is written late must not complain either.
+    env = environment(sandbox, root) | {"PYTHONUNBUFFERED": ""}
+    run = subprocess.run(command, env=env, stdout=writer, stderr=subprocess.PIPE, text=True, check=False)
     os.close(writer)
     assert (run.returncode, run.stderr) == (1, "")
 

@@ -13,6 +13,7 @@ import pytest
 import moment_billing
 from moment_billing import Moment
 from moment_billing.testing import MomentServer
+from tests.client.rows import Row, shows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,6 +54,31 @@ def test_each_attempt_is_a_line(monkeypatch: pytest.MonkeyPatch, caplog: pytest.
     assert [record.levelname for record in caplog.records] == ["WARNING", "WARNING", "INFO"]
 
 
+def test_the_milliseconds_are_those_of_the_attempt(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """From before the request is sent until the whole answer is read."""
+    times = iter([10.0, 10.25])
+    server = MomentServer()
+    moment = logged_client("info", monkeypatch, server)
+    monkeypatch.setattr("moment_billing._observers.perf_counter", lambda: next(times))
+    monkeypatch.setattr("moment_billing._engine.perf_counter", lambda: next(times))
+    moment.customers.create(external_reference="x")
+    assert " 201 250 ms attempt 1" in lines(caplog)[0]
+
+
+def test_logging_of_the_programs_own_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the program has handlers, there is no further one; the level of the variable is that of the logger."""
+    monkeypatch.setenv("MOMENT_LOG", "info")
+    Moment("sk_test_x")
+    logger = logging.getLogger("moment_billing")
+    assert logger.handlers == []  # pytest has set up its own at the root
+    assert logger.level == logging.INFO
+    monkeypatch.setenv("MOMENT_LOG", "debug")
+    Moment("sk_test_x")
+    assert logger.level == logging.DEBUG
+
+
 def assert_line(line: str, beginning: str, end: str) -> None:
     assert line.startswith(beginning)
     milliseconds, unit = line.removeprefix(beginning).removesuffix(end).split()
@@ -70,6 +96,7 @@ def test_debug_tells_more(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCap
 
 
 @pytest.mark.parametrize("level", ["info", "debug"])
+@shows(Row.REDACTION)
 def test_nothing_secret_is_logged(
     level: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -18,6 +18,7 @@ from opentelemetry.trace import SpanKind, StatusCode
 import moment_billing
 from moment_billing import Moment
 from moment_billing.testing import MomentServer
+from tests.client.rows import Row, shows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,6 +28,11 @@ if TYPE_CHECKING:
 @pytest.fixture
 def spans(monkeypatch: pytest.MonkeyPatch) -> Callable[[], tuple[ReadableSpan, ...]]:
     """Spans of a provider of this test alone."""
+    return new_provider(monkeypatch)
+
+
+def new_provider(monkeypatch: pytest.MonkeyPatch) -> Callable[[], tuple[ReadableSpan, ...]]:
+    """Set up tracing as a program does, and return what reads its spans."""
     exporter = InMemorySpanExporter()
     provider = TracerProvider(shutdown_on_exit=False)
     provider.add_span_processor(SimpleSpanProcessor(exporter))
@@ -38,6 +44,7 @@ def attributes(span: ReadableSpan) -> dict[str, Any]:
     return dict(span.attributes or {})
 
 
+@shows(Row.TRACES)
 def test_a_call_is_a_span(spans: Callable[[], tuple[ReadableSpan, ...]]) -> None:
     """The name, kind and attributes are those of the conventions; the values of the query are redacted."""
     server = MomentServer()
@@ -99,6 +106,7 @@ def test_spans_stand_under_the_callers_and_the_api_is_told(spans: Callable[[], t
     assert "baggage" not in server.requests[0].headers
 
 
+@shows(Row.TRACES, Row.REDACTION)
 def test_no_span_holds_the_key(spans: Callable[[], tuple[ReadableSpan, ...]]) -> None:
     """Nor what was sent, nor the text of an error."""
     server = MomentServer()
@@ -142,3 +150,15 @@ def test_without_opentelemetry_nothing_watches(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr("moment_billing._observers._has_opentelemetry", lambda: False)
     monkeypatch.delenv("MOMENT_LOG", raising=False)
     assert Moment("sk_test_x")._engine.settings.observers == ()
+
+
+def test_a_provider_that_is_set_up_later_gets_the_spans(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A client that was made before, or has traced already, follows the program's present provider."""
+    moment = MomentServer().client()
+    moment.customers.create(external_reference="before")
+    first = new_provider(monkeypatch)
+    moment.customers.create(external_reference="x")
+    second = new_provider(monkeypatch)
+    moment.customers.retrieve("x")
+    assert [span.name for span in first()] == ["POST /billing/customers"]
+    assert [span.name for span in second()] == ["GET /billing/customers/{customer}"]

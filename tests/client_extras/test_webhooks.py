@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from moment_billing import UNSET, MomentError, webhooks
 from moment_billing.testing import sign_webhook
 from moment_billing.webhooks import WebhookEvent, verify
+from tests.client.rows import Row, shows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,6 +37,7 @@ def signed(event: Any = EVENT, **changes: Any) -> tuple[bytes, dict[str, str]]:
     return sign_webhook(event, SECRET, **{"timestamp": NOW, **changes})
 
 
+@shows(Row.WEBHOOKS)
 def test_a_signature_made_elsewhere_is_accepted() -> None:
     """The example of the Standard Webhooks specification, whose secret is base64."""
     headers = {
@@ -93,6 +95,7 @@ def test_a_changed_header_is_refused(part: str, value: str) -> None:
 
 
 @given(position=st.integers(min_value=0), bit=st.integers(min_value=0, max_value=7))
+@shows(Row.WEBHOOKS)
 def test_a_changed_body_is_refused(position: int, bit: int) -> None:
     """Any bit."""
     body, headers = signed()

@@ -55,11 +55,15 @@ ACCOUNT = {
     "parent": {
         "id": "bacc_0",
         "status": "open",
-        "opened_at": "2023-01-31T12:00:00.5+02:00",
+        "opened_at": "2023-01-31T12:00:00.500000+02:00",
         "owner": "bcus_1",
         "new": 1,
     },
     "shares": {"a": 0.5, "b": 2},
+    "rules": {"min_amount": 1},
+    "tier": "platinum",
+    "ranges": [[1, 2], [3, 4]],
+    "reviewed_at": "2024-02-29T12:00:00+02:00",
 }
 BILL = {"id": "bill_1", "status": "paid", "amount_due": 5, "urgency": 9, "lines": [{"text": "Water", "amount": 1}]}
 
@@ -93,6 +97,16 @@ def read(moment: Moment) -> None:
     assert account.parent.closed_on is UNSET
     assert account.parent.extra_fields == {"new": 1}
     assert account.shares == {"a": 0.5, "b": 2.0}
+    assert_type(account.rules, PaymentRules | None | UnsetType)
+    assert account.rules == PaymentRules(min_amount=1)
+    assert (account.tier, account.ranges) == ("platinum", [[1, 2], [3, 4]])
+    assert account.reviewed_at
+    assert account.reviewed_at.utcoffset() == datetime.timedelta(hours=2)
+    assert json.loads(account.to_json()) == ACCOUNT
+    says({**ACCOUNT, "rules": None, "tier": None, "ranges": []})
+    account = moment.accounts.update("ACC-1", rules=None, tier=None)
+    assert sent_body() == {"rules": None, "tier": None}
+    assert (account.rules, account.tier, account.ranges) == (None, None, [])
     says({"data": [ACCOUNT], "next_cursor": "c2"})
     page = moment.accounts.list(
         cursor="c1",
@@ -142,6 +156,25 @@ def write(moment: Moment) -> None:
     says(ACCOUNT)
     moment.accounts.update("ACC-1", closed_on=datetime.date(2024, 2, 29))
     assert sent_body() == {"closed_on": "2024-02-29"}
+    says(ACCOUNT)
+    moment.accounts.update(
+        "ACC-1",
+        rules={"max_amount": 5},
+        tier="gold",
+        ranges=[(1, 2)],
+        reviewed_at=datetime.datetime(2024, 2, 29, 12, tzinfo=datetime.UTC),
+        contact={"company": "Acme", "people": [customer]},
+    )
+    assert sent_body() == {
+        "rules": {"max_amount": 5},
+        "tier": "gold",
+        "ranges": [[1, 2]],
+        "reviewed_at": "2024-02-29T12:00:00Z",
+        "contact": {"company": "Acme", "people": [{"external_reference": "INV-1", "name": "Ann"}]},
+    }
+    says(ACCOUNT)
+    moment.accounts.update("ACC-1", contact=customer)
+    assert sent_body() == {"contact": {"external_reference": "INV-1", "name": "Ann"}}
     ANSWERS.append(httpx.Response(204))
     moment.accounts.set_account_note("ACC-1", 3, body=("a", "b"))
     assert SENT[-1].url.path == "/billing/accounts/ACC-1/notes/3"
@@ -197,6 +230,17 @@ def refused(moment: Moment) -> None:
         ("lines.0.amount", "multipleOf"),
     }
     assert broken(lambda: moment.accounts.update("ACC-1")) == {("", "minProperties")}
+    naive = datetime.datetime(2024, 2, 29, 12)  # without an offset
+    assert broken(lambda: moment.accounts.update("ACC-1", tier="tin", ranges=[[1]], reviewed_at=naive)) == {
+        ("tier", "enum"),
+        ("ranges.0", "minItems"),
+        ("reviewed_at", "format"),
+    }
+    neither = raised(
+        moment_billing.RequestValidationError,
+        lambda: moment.accounts.update("ACC-1", contact=cast("Any", {"company": ""})),
+    )
+    assert "contact must be an object with `external_reference`, or an object with `company`" in str(neither)
     assert len(SENT) == before
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,11 +13,13 @@ import pytest
 
 from contract import Contract, ContractError
 from generator import client
+from tests.client.rows import Row, shows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 USAGE = Path(__file__).with_name("grown_usage.py")
+PAGES = Path(__file__).with_name("grown_pages.py")
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +31,7 @@ def rendered(grown: Contract, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_grown_client_type_checks_and_so_does_its_use(rendered: Path, root: Path, tmp_path: Path) -> None:
-    """Mypy --strict accepts the package and a file that uses each construct."""
+    """Mypy --strict accepts the package and the files that use each construct."""
     result = subprocess.run(
         [sys.executable, "-m", "mypy", "--strict", f"--cache-dir={tmp_path}", "-p", "moment_billing"],
         cwd=rendered,
@@ -39,7 +42,16 @@ def test_the_grown_client_type_checks_and_so_does_its_use(rendered: Path, root: 
     )
     assert result.returncode == 0, result.stdout
     result = subprocess.run(
-        [sys.executable, "-m", "mypy", "--strict", "--follow-untyped-imports", f"--cache-dir={tmp_path}", str(USAGE)],
+        [
+            sys.executable,
+            "-m",
+            "mypy",
+            "--strict",
+            "--follow-untyped-imports",
+            f"--cache-dir={tmp_path}",
+            str(USAGE),
+            str(PAGES),
+        ],
         cwd=tmp_path,
         env={**os.environ, "MYPYPATH": f"{rendered}{os.pathsep}{root}"},
         capture_output=True,
@@ -50,17 +62,19 @@ def test_the_grown_client_type_checks_and_so_does_its_use(rendered: Path, root: 
     assert result.returncode == 0, result.stdout
 
 
-def test_the_grown_client_round_trips(rendered: Path, grown: Contract, root: Path) -> None:
-    """Enums, dates, arrays, cursors, null, nested choices and reserved names go out by the contract and come back."""
+@pytest.mark.parametrize("usage", [USAGE, PAGES], ids=["usage", "pages"])
+@shows(Row.OPENNESS, Row.UNSET)
+def test_the_grown_client_round_trips(usage: Path, rendered: Path, grown: Contract, root: Path) -> None:
+    """Enums, dates, arrays, null, nested choices, reserved names and pages go out by the contract and come back."""
     result = subprocess.run(
-        [sys.executable, "-W", "error", str(USAGE)],
+        [sys.executable, "-W", "error", str(usage)],
         env={**os.environ, "PYTHONPATH": f"{rendered}{os.pathsep}{root}", "GROWN_CONTRACT": grown.source},
         capture_output=True,
         text=True,
         check=False,
         timeout=300,
     )
-    assert result.returncode == 0, result.stderr
+    assert result.returncode == 0, result.stdout + result.stderr
 
 
 def test_the_grown_clients_own_tests_pass(rendered: Path) -> None:
@@ -79,6 +93,15 @@ def test_the_grown_clients_own_tests_pass(rendered: Path) -> None:
     ]
     result = subprocess.run(command, cwd=rendered, capture_output=True, text=True, check=False, timeout=300)
     assert result.returncode == 0, result.stdout
+
+
+def test_the_grown_readme_shows_lists_in_pages(rendered: Path) -> None:
+    """What the README shows is Python, and goes through the pages that the contract links."""
+    readme = (rendered / "README.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
+    for block in blocks:
+        compile(block, "README.md", "exec")
+    assert any("for account in moment.accounts.list_all():" in block for block in blocks)
 
 
 _POST = ("paths", "/billing/customers", "post")
@@ -147,6 +170,35 @@ def _set(*path: str, value: Any) -> Callable[[Any], None]:
     return change
 
 
+def _listed(
+    cursor: str = "$response.body#/next", *, more: Any = None, links: int = 1, update: str = "", **properties: Any
+) -> Callable[[Any], None]:
+    """A list of customers in pages."""
+    text = {"type": "string", "description": "A cursor."}
+    records = {"type": "array", "description": "C.", "items": {"$ref": "#/components/schemas/Customer"}}
+
+    def change(document: Any) -> None:
+        fields = {"next": text, "data": records, **properties}
+        _at(document, *_SCHEMAS)["CustomerPage"] = {"type": "object", "description": "P.", "properties": fields}
+        _at(document, *_PATCH)["operationId"] = update or "updateCustomer"
+        page = {"operationId": "listCustomers", "parameters": {"cursor": cursor}}
+        _at(document, *_POST[:2])["get"] = {
+            "operationId": "listCustomers",
+            "tags": ["Customers"],
+            "parameters": [{"name": "cursor", "in": "query", "description": "Which.", "schema": text}, *(more or ())],
+            "responses": {
+                "200": {
+                    "description": "A page.",
+                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/CustomerPage"}}},
+                    "links": {f"page{number}": page for number in range(links)},
+                }
+            },
+        }
+
+    return change
+
+
+_LINK = "/get/responses/200/links/page0"
 _OBJECT = {
     "type": "object",
     "description": "O.",
@@ -195,6 +247,13 @@ _EMPTY = {"type": "object", "additionalProperties": False, "description": "E.", 
             "",
         ),
         (_set(*_PATCH, "operationId", value="retrieveCustomers"), "/get", "'retrieve'"),
+        (_listed("$response.header.X-Next"), _LINK, "$response.body"),
+        (_listed("$response.body#/other"), _LINK, "no property at $response.body#/other"),
+        (_listed("$response.body#/next/deeper"), _LINK, "no property"),
+        (_listed(links=2), "/links/page1", "one link"),
+        (_listed(data={"type": "string", "description": "No array."}), _LINK, "one array"),
+        (_listed(more=[{"$ref": "#/components/parameters/IdempotencyKey"}]), _LINK, "idempotency key"),
+        (_listed(update="listAllCustomers"), "/get", "'list_all'"),
     ],
 )
 def test_what_the_client_cannot_express_is_refused_by_name(

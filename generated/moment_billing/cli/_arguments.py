@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import shlex
 import textwrap
 from typing import TYPE_CHECKING, Any
@@ -14,9 +15,11 @@ from moment_billing._version import VERSION
 from moment_billing.cli._commands import GROUPS, PROGRAM_ABOUT
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from moment_billing.cli._model import Command, Input
 
-__all__ = ["parser"]
+__all__ = ["parse"]
 
 _WIDTH = 100
 
@@ -33,8 +36,22 @@ exit codes:
   130  interrupted"""
 
 
-def parser() -> argparse.ArgumentParser:
-    """The parser of all commands. It sets `command`, or leaves it None."""
+def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """What the words of the command line say: `command`, or None when they name none, and its options.
+
+    Words that mean nothing end the process, with the usage of the command that was meant (exit code 2).
+    """
+    args, unknown = _parser().parse_known_args(arguments)
+    if unknown:
+        parser: argparse.ArgumentParser = args.parser
+        options = [option for action in parser._actions for option in action.option_strings]  # noqa: SLF001 - no other way
+        close = difflib.get_close_matches(unknown[0].partition("=")[0], options, n=1)
+        parser.error(f"no such argument: {unknown[0]}{f' (is {close[0]} meant?)' if close else ''}")
+    return args
+
+
+def _parser() -> argparse.ArgumentParser:
+    """The parser of all commands."""
     root = argparse.ArgumentParser(
         prog="moment", description=PROGRAM_ABOUT, epilog=_EPILOG, formatter_class=_Formatter, allow_abbrev=False
     )
@@ -84,6 +101,8 @@ def _add(commands: argparse._SubParsersAction[Any], group: str, command: Command
         one.add_argument("--json", metavar="FILE", help="take the body from a JSON file, - for standard input")
     if command.operation.idempotency is not None:
         one.add_argument("--idempotency-key", metavar="KEY", help="names this call, so that repeating it does no more")
+    if command.operation.paging.parameter:
+        one.add_argument("--all", action="store_true", help="every record of every page, one by one")
     if command.many:
         _add_many(one, command)
     _add_common(one)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from moment_billing._client import Moment
 from moment_billing._errors import MomentError
 from moment_billing._models import UNSET
+from moment_billing._pages import Pages
 from moment_billing._settings import DEFAULT_MAX_RETRIES
 from moment_billing.cli._model import UsageError
 from moment_billing.cli._show import result
@@ -26,7 +27,7 @@ __all__ = ["call_once", "given", "require_key"]
 
 
 def call_once(command: Command, args: Namespace) -> None:
-    """Send one call and show its result.
+    """Send one call and show its result, or with `--all` each record of each page as it arrives.
 
     Raises:
         UsageError: Something is missing, or cannot be read.
@@ -39,7 +40,12 @@ def call_once(command: Command, args: Namespace) -> None:
     call = command.operation.call(values, body, key=key)
     with _client(args) as moment:
         engine = moment._engine  # noqa: SLF001 - the same package
-        result(engine.send(call), args.output)
+        if not getattr(args, "all", False):
+            result(engine.send(call), args.output)
+            return
+        pages: Pages[Any, Any] = Pages(engine, call)
+        for record in pages:
+            result(record, args.output)
 
 
 def given(command: Command, args: Namespace) -> tuple[dict[str, Any], dict[str, Any]]:

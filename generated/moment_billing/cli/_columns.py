@@ -10,7 +10,7 @@ from moment_billing.cli._model import UsageError
 from moment_billing.cli._values import read_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from moment_billing.cli._model import Command, Input
 
@@ -58,7 +58,8 @@ class Columns:
                 else:
                     self._columns.append(column)
         if wrong:
-            raise UsageError("the columns do not fit", (*wrong, f"columns are {self.known}; _… is passed over"))
+            hints = (f"columns are {self.known}; _… is passed over", *_other_delimiter(header))
+            raise UsageError("the columns do not fit", (*wrong, *hints))
         self.record = self._record(header)
 
     @property
@@ -86,9 +87,7 @@ class Columns:
                 return column
         path = self._command.path_input.name
         hint = f"--column {path}=HEADER takes it from another column"
-        if len(header) == 1 and any(each in header[0] for each in ";\t|"):
-            hint = "the cells are perhaps separated by another character: --delimiter ';'"
-        raise UsageError(f"there is no column {path!r}", (hint,))
+        raise UsageError(f"there is no column {path!r}", (hint, *_other_delimiter(header)))
 
     def read(self, cells: Sequence[str], constants: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
         """The parameters and the body of the call that a row stands for. An empty cell sets nothing."""
@@ -110,3 +109,10 @@ class Columns:
     def sets_something(self) -> bool:
         """Whether any column sets a property."""
         return any(column.input.location == "body" for column in self._columns)
+
+
+def _other_delimiter(header: Sequence[str]) -> Iterator[str]:
+    """The hint that a single column looks like several."""
+    for delimiter in ";\t|":
+        if len(header) == 1 and delimiter in header[0]:
+            yield f"the cells are perhaps separated by another character: --delimiter {delimiter!r}"

@@ -14,7 +14,7 @@ __all__ = ["Command", "Group", "Input", "UsageError"]
 TAKEN = frozenset(
     {
         *("help", "version", "output", "base-url", "timeout", "max-retries", "json", "idempotency-key"),
-        *("from", "concurrency", "column", "delimiter", "report", "progress", "restart", "dry-run"),
+        *("from", "concurrency", "column", "delimiter", "report", "progress", "restart", "dry-run", "all"),
     }
 )
 """Options that are not properties."""

@@ -12,9 +12,7 @@ MomentError                      something went wrong, or was asked for wrongly
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-import msgspec
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,7 +43,7 @@ class MomentError(Exception):
         self.message = message
 
 
-class Violation(msgspec.Struct, frozen=True):
+class Violation(NamedTuple):
     """One way in which a request breaks the contract.
 
     Attributes:
@@ -149,6 +147,8 @@ class APIStatusError(MomentError):
             parts.append(f": {self.problem.detail}")
         if self.request_id:
             parts.append(f" (request {self.request_id})")
+        if self.status_code == 401:
+            parts.append("; is the API key (MOMENT_API_KEY) the right one?")
         return "".join(parts)
 
 

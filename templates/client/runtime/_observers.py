@@ -8,17 +8,15 @@ from importlib.util import find_spec
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Protocol
 
-import httpx
-import msgspec
-
 if TYPE_CHECKING:
-    # The record of an attempt is never decoded, so its types are not looked up.
-    from moment_billing._operations import Operation  # noqa: TC004
+    import httpx
+
+    from moment_billing._operations import Operation
 
 __all__ = ["Attempt", "Observer", "default_observers"]
 
 
-class Attempt(msgspec.Struct, eq=False):
+class Attempt:
     """One sending of a request.
 
     Attributes:
@@ -35,11 +33,21 @@ class Attempt(msgspec.Struct, eq=False):
     operation: Operation[Any]
     request: httpx.Request
     number: int
-    started: float = msgspec.field(default_factory=perf_counter)
-    seconds: float = 0.0
-    response: httpx.Response | None = None
-    error: BaseException | None = None
-    notes: dict[Any, Any] = msgspec.field(default_factory=dict)
+    started: float
+    seconds: float
+    response: httpx.Response | None
+    error: BaseException | None
+    notes: dict[Any, Any]
+
+    def __init__(self, operation: Operation[Any], request: httpx.Request, number: int) -> None:
+        self.operation = operation
+        self.request = request
+        self.number = number
+        self.started = perf_counter()
+        self.seconds = 0.0
+        self.response = None
+        self.error = None
+        self.notes = {}
 
 
 class Observer(Protocol):

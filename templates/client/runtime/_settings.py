@@ -1,20 +1,23 @@
-"""What a client was told: its key, where the API is, how long to wait and how often to try."""
+"""What a client was told: its key, where the API is, how long to wait and how often to try.
+
+Nothing here needs msgspec, which the first call loads: making a client stays cheap.
+"""
 
 from __future__ import annotations
 
+import math
 import os
 import re
 from collections.abc import Mapping
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 import httpx
-import msgspec
 
 from moment_billing._errors import MomentError
-from moment_billing._models import UNSET, UnsetType
+from moment_billing._headers import wrong_header
 from moment_billing._observers import Observer, default_observers
 
-__all__ = ["DEFAULT_MAX_RETRIES", "DEFAULT_TIMEOUT", "Secret", "Settings", "timeouts"]
+__all__ = ["DEFAULT_MAX_RETRIES", "DEFAULT_TIMEOUT", "NOT_GIVEN", "NotGiven", "Secret", "Settings", "timeouts"]
 
 DEFAULT_TIMEOUT = 30.0
 """How long to wait for an answer, in seconds."""
@@ -49,7 +52,19 @@ class Secret:
         raise TypeError("an API key is not pickled; read it from the environment where it is needed")
 
 
-class Settings(msgspec.Struct, frozen=True):
+class NotGiven:
+    """What a time-out is that was not given; `None` already means to wait for ever."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "NOT_GIVEN"
+
+
+NOT_GIVEN = NotGiven()
+
+
+class Settings(NamedTuple):
     """What a client was told.
 
     Attributes:
@@ -72,12 +87,13 @@ class Settings(msgspec.Struct, frozen=True):
     def read(
         cls,
         *,
-        api_key: str | None,
+        key: Secret | None,
         base_url: str | None,
         default_base_url: str,
         timeout: httpx.Timeout | None,
         max_retries: int,
         headers: Mapping[str, str] | None,
+        default_headers: Mapping[str, str],
     ) -> Settings:
         """Fill what was not given from the environment and the defaults.
 
@@ -85,20 +101,20 @@ class Settings(msgspec.Struct, frozen=True):
             MomentError: There is no key, or a value cannot be used.
         """
         return cls(
-            key=checked_key(api_key if api_key is not None else os.environ.get("MOMENT_API_KEY")),
+            key=checked_key(key or Secret(os.environ.get("MOMENT_API_KEY", ""))),
             base_url=checked_url(base_url or os.environ.get("MOMENT_BASE_URL") or default_base_url),
             timeout=timeout,
             max_retries=checked_retries(max_retries),
-            headers=dict(headers or {}),
+            headers={**default_headers, **checked_headers(headers)},
             observers=default_observers(),
         )
 
     def changed(
         self,
         *,
-        api_key: str | None,
+        key: Secret | None,
         base_url: str | None,
-        timeout: float | httpx.Timeout | UnsetType | None,
+        timeout: float | httpx.Timeout | NotGiven | None,
         max_retries: int | None,
         headers: Mapping[str, str] | None,
     ) -> Settings:
@@ -107,35 +123,41 @@ class Settings(msgspec.Struct, frozen=True):
         Raises:
             MomentError: A value cannot be used.
         """
-        return msgspec.structs.replace(
-            self,
-            key=self.key if api_key is None else checked_key(api_key),
+        return self._replace(
+            key=self.key if key is None else checked_key(key),
             base_url=self.base_url if base_url is None else checked_url(base_url),
-            timeout=self.timeout if timeout is UNSET else timeouts(timeout),
+            timeout=self.timeout if isinstance(timeout, NotGiven) else timeouts(timeout),
             max_retries=self.max_retries if max_retries is None else checked_retries(max_retries),
-            headers={**self.headers, **(headers or {})},
+            headers={**self.headers, **checked_headers(headers)},
         )
 
 
 def timeouts(timeout: float | httpx.Timeout | None) -> httpx.Timeout:
-    """Seconds as the time-outs of httpx; None waits for ever."""
+    """Seconds as the time-outs of httpx; None waits for ever.
+
+    Raises:
+        MomentError: It is no number of seconds.
+    """
     if isinstance(timeout, httpx.Timeout):
         return timeout
     if timeout is None:
         return httpx.Timeout(None)
+    is_number = isinstance(timeout, int | float) and not isinstance(timeout, bool)
+    if not is_number or not math.isfinite(timeout) or timeout <= 0:
+        raise MomentError("timeout must be a number of seconds above 0, an httpx.Timeout, or None to wait for ever.")
     return httpx.Timeout(timeout, connect=min(timeout, CONNECT_TIMEOUT))
 
 
-def checked_key(key: str | None) -> Secret:
-    """The key, when a header can carry it."""
-    if not key:
+def checked_key(key: Secret) -> Secret:
+    """The key, when a header can carry it. No variable holds it here, lest a traceback with variables show it."""
+    if not key.reveal():
         raise MomentError("There is no API key: pass api_key=..., or set the environment variable MOMENT_API_KEY.")
-    if not _KEY.match(key):
+    if not isinstance(key.reveal(), str) or not _KEY.match(key.reveal()):
         raise MomentError(
-            "The API key holds a space, a line break or another character that no key has; "
+            "The API key is no text, or holds a space, a line break or another character that no key has; "
             "check api_key=... or the environment variable MOMENT_API_KEY."
         )
-    return Secret(key)
+    return key
 
 
 def checked_url(text: str) -> str:
@@ -150,7 +172,7 @@ def checked_url(text: str) -> str:
         )
     if url.userinfo or url.query or url.fragment:
         raise MomentError("base_url must have no user name, password, query or fragment.")
-    return text.rstrip("/")
+    return str(text).rstrip("/")
 
 
 def checked_retries(number: int) -> int:
@@ -158,3 +180,15 @@ def checked_retries(number: int) -> int:
     if isinstance(number, bool) or not isinstance(number, int) or number < 0:
         raise MomentError("max_retries must be an integer, 0 or more.")
     return number
+
+
+def checked_headers(headers: Mapping[str, str] | None) -> Mapping[str, str]:
+    """The headers, when all of them can be sent."""
+    if headers is None:
+        return {}
+    if not isinstance(headers, Mapping):
+        raise MomentError("headers must be a mapping of names to texts.")
+    for name, value in headers.items():
+        if wrong := wrong_header(name, value):
+            raise MomentError(f"headers: {wrong}.")
+    return headers

@@ -45,13 +45,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(arguments: Sequence[str] | None) -> int:
     # Only here, so that the message about the extra comes first, and fast.
     from moment_billing._errors import MomentError, RequestValidationError  # noqa: PLC0415
-    from moment_billing.cli._arguments import parser  # noqa: PLC0415
+    from moment_billing.cli._arguments import parse  # noqa: PLC0415
     from moment_billing.cli._bulk import call_many  # noqa: PLC0415
     from moment_billing.cli._call import call_once  # noqa: PLC0415
     from moment_billing.cli._model import UsageError  # noqa: PLC0415
     from moment_billing.cli._show import complain, explain  # noqa: PLC0415
 
-    args = parser().parse_args(arguments)
+    args = parse(arguments)
     if args.command is None:
         args.parser.print_help(sys.stderr)
         return 2

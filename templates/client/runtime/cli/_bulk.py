@@ -130,7 +130,7 @@ def _renamed(options: list[str]) -> dict[str, str]:
 
 
 def _announce(journal: Journal, path: Path | None) -> None:
-    if journal.begun:
+    if journal.done:
         complain(f"{journal.done:,} rows are done since {journal.begun}; --restart sends them again")
     elif journal.forgotten:
         complain(f"{path} is of another file, key, place or options, so every row is sent")
