@@ -29,6 +29,9 @@ LEAST_PATIENCE = 1.0
 
 _BACK_OFFS = (0.25, 0.5, 1.0, 2.0)
 
+_CHANCES = 3
+"""How many broken connections of a run are put down to chance and tried again; a server that breaks more is at fault."""
+
 
 class Target:
     """The server under judgement: one request at a time or many at once, and every exchange is kept in `log`.
@@ -52,6 +55,7 @@ class Target:
         self._silences: dict[str, int] = {}
         self._rate = settings.rate
         self._next_slot = 0.0
+        self._chances = _CHANCES
         self._client = httpx.AsyncClient(
             timeout=None,  # noqa: S113 - a deadline stands over the whole exchange, because drips outlive time-outs
             limits=httpx.Limits(max_connections=64, max_keepalive_connections=64),
@@ -73,6 +77,10 @@ class Target:
         for back_off in (*_BACK_OFFS, None):
             await self._wait_for_slot()
             exchange = await self._send_once(request)
+            if exchange.broke and not exchange.hung_up and self._chances:
+                # A server may close an idle connection just when the next request is on its way (RFC 9112, 9.6).
+                self._chances -= 1
+                exchange = await self._send_once(request)
             if exchange.status != httpx.codes.TOO_MANY_REQUESTS or back_off is None:
                 break
             await asyncio.sleep(_retry_after(exchange, back_off))
@@ -102,7 +110,7 @@ class Target:
         except httpx.ConnectError as error:
             trouble = f"cannot connect: {error}"
         except httpx.RemoteProtocolError as error:
-            trouble = f"the answer is no HTTP: {error}"
+            trouble = f"{BROKEN_OFF}: {error}" if "disconnected" in str(error) else f"the answer is no HTTP: {error}"
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
             trouble = f"{BROKEN_OFF}: {error or type(error).__name__}"
         return Exchange(request, None, trouble)
