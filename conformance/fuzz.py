@@ -24,9 +24,9 @@ from schemathesis.engine import events, from_schema
 from schemathesis.engine.run import PhaseName
 
 from conformance.exchange import Exchange, Request, Response
+from conformance.samples import CURRENCIES
 from conformance.settings import UsageError
 from conformance.target import PATIENCE
-from conformance.validity import WELL_KNOWN
 from contract.formats import ISO_4217
 from contract.language import walk
 
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 __all__ = ["Fuzz"]
 
 schemathesis.openapi.format(
-    "iso-4217", st.sampled_from(sorted(WELL_KNOWN)) | st.sampled_from(sorted(ISO_4217)) | st.just("zar")
+    "iso-4217", st.sampled_from(CURRENCIES) | st.sampled_from(sorted(ISO_4217)) | st.just("zar")
 )
 
 

@@ -30,7 +30,7 @@ LEAST_PATIENCE = 1.0
 _BACK_OFFS = (0.25, 0.5, 1.0, 2.0)
 
 _CHANCES = 3
-"""How many broken connections of a run are put down to chance and tried again; a server that breaks more is at fault."""
+"""Broken connections of a run that are put down to chance and tried again. A server that breaks more is at fault."""
 
 
 class Target:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from conformance.checks.support import everything, names_of, new_values
+from conformance.checks.support import everything, names_of, new_values, unknown_id
 from conformance.records import after_update, unchanged
 from conformance.registry import check
 from conformance.trial import BlockedError
@@ -168,7 +168,7 @@ async def keeps_the_identity(trial: Trial) -> None:
     """No update changes an id or a reference, not even one that tries."""
     customer = await trial.customer(name="Same")
     other = trial.names.reference()
-    bodies = ({"external_reference": other}, {"id": "bcus_other"}, {"name": "New", "external_reference": other})
+    bodies = ({"external_reference": other}, {"id": unknown_id(trial)}, {"name": "New", "external_reference": other})
     for body in (*bodies, {"name": "Plain"}):
         updated = await trial.update(customer.reference, body)
         if updated.succeeded:
