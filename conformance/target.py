@@ -11,6 +11,7 @@ import httpx
 from conformance.exchange import BROKEN_OFF, Exchange, Request, Response
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
     from types import TracebackType
 
     from conformance.settings import Settings
@@ -28,6 +29,9 @@ LEAST_PATIENCE = 1.0
 """Seconds to wait for an operation that has not answered for some time."""
 
 _BACK_OFFS = (0.25, 0.5, 1.0, 2.0)
+
+_CHUNK = 16
+"""Bytes of a chunk, where a body is sent in chunks."""
 
 _CHANCES = 3
 """Broken connections of a run that are put down to chance and tried again. A server that breaks more is at fault."""
@@ -116,8 +120,12 @@ class Target:
         return Exchange(request, None, trouble)
 
     async def _exchange(self, request: Request, started: float) -> Response:
+        chunked = request.body is not None and request.header("Transfer-Encoding")
         prepared = self._client.build_request(
-            request.method, self.base_url + request.target, headers=list(request.headers), content=request.body
+            request.method,
+            self.base_url + request.target,
+            headers=list(request.headers),
+            content=_in_chunks(request.body or b"") if chunked else request.body,
         )
         response = await self._client.send(prepared, stream=True)
         try:
@@ -126,6 +134,11 @@ class Target:
             await response.aclose()
         headers = tuple((name, value) for name, value in response.headers.multi_items())
         return Response(response.status_code, headers, body, time.monotonic() - started, complete)
+
+
+async def _in_chunks(body: bytes) -> AsyncIterator[bytes]:
+    for start in range(0, len(body), _CHUNK):
+        yield body[start : start + _CHUNK]
 
 
 async def _read(response: httpx.Response) -> tuple[bytes, bool]:

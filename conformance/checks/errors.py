@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from conformance.checks.support import everything, unknown_id
@@ -90,6 +91,9 @@ def _bad_bodies(trial: Trial) -> dict[str, bytes]:
         + b'{"a":' * _DEEP
         + b"1"
         + b"}" * (_DEEP + 1),
+        "thousands of metadata": encode(
+            {"external_reference": reference.decode(), "metadata": {f"k{n}": "v" for n in range(5_000)}}
+        ),
         "a name of 1.5 MB": encode({"external_reference": reference.decode(), "name": "x" * _LARGE}),
     }
 
@@ -112,6 +116,12 @@ async def survives_bodies_that_may_pass(trial: Trial) -> None:
     for media_type in (None, "", "application", "Application/JSON", "application/json; charset=nonsense"):
         what = "no media type" if media_type is None else f"the media type {media_type!r}"
         await _gets_an_answer(trial, customer, b'"name":"Jane"}', media_type, what)
+    await _gets_an_answer(trial, customer, b'"name":"Jane","name":"John"}', "application/json", "a name twice")
+    marked = {"external_reference": trial.names.reference()}
+    for encoding in ("utf-8-sig", "utf-16", "utf-32"):
+        headers = {"Content-Type": f"application/json; charset={encoding.removesuffix('-sig')}"}
+        exchange = await trial.create(raw=json.dumps(marked).encode(encoding), headers=headers)
+        trial.require(0 < exchange.status < 500, f"a body in {encoding} got {exchange.status}", exchange)
 
 
 async def _gets_an_answer(trial: Trial, customer: Customer, rest: bytes, media_type: str | None, what: str) -> None:
@@ -155,6 +165,27 @@ async def _odd_methods(trial: Trial, stem: str, authorization: tuple[tuple[str, 
         headers = (*authorization, ("Content-Type", "application/json"))
         exchange = await trial.send(Request("", method, stem + name, headers, b'{"name":"Odd"}'))
         trial.require(exchange.status not in {500, 0}, f"{method} on a customer got {exchange.status}", exchange)
+
+
+@check("payment-rules.type", "payment-rules.amounts", "payment-rules.flags")
+async def shows_no_wrong_payment_rules(trial: Trial) -> None:
+    """Payment rules that a body holds although none lists them are refused or ignored; none is shown unchecked."""
+    shown = False
+    values: tuple[object, ...] = (
+        "text",
+        [],
+        {"min_amount": "100"},
+        {"underpayment_allowed": "yes"},
+        {"max_amount": 1.5},
+    )
+    for value in values:
+        created = await trial.create({"external_reference": trial.names.reference(), "payment_rules": value})
+        customer = trial.made(created) if created.succeeded else await trial.customer()
+        updated = await trial.update(customer.reference, {"payment_rules": value})
+        found = await trial.retrieve(customer.id)
+        shown = shown or any("payment_rules" in answer.record for answer in (created, updated, found))
+    if not shown:
+        raise BlockedError("no customer had payment rules; give --customer the name of one that has")
 
 
 @check("errors.refused-changes-nothing")

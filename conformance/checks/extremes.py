@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from conformance.trial import Trial
 
 _LATER = 120
+_LENGTH_REQUIRED = 411
 _AT_ONCE = 10
 
 
@@ -109,3 +110,18 @@ async def reads_the_media_type(trial: Trial) -> None:
     for media_type in ("application/json; charset=utf-8", "application/json;charset=UTF-8"):
         created = await trial.create(headers={"Content-Type": media_type})
         trial.served(created, f"a create with the media type {media_type}")
+
+
+@check("create.body", "update.body")
+async def reads_chunked_bodies(trial: Trial) -> None:
+    """A body that is sent in chunks is the same body (RFC 9112, section 7.1), unless its length is asked for (411)."""
+    chunked, sent = {"Transfer-Encoding": "chunked"}, {"external_reference": trial.names.reference(), "name": "Chunks"}
+    created = await trial.create(sent, headers=chunked)
+    if created.status == _LENGTH_REQUIRED:
+        return
+    if trial.served(created, "a create whose body came in chunks"):
+        trial.agree(after_create(sent, created.record), created, claim=trial.claim)
+        body = {"name": "More chunks", "metadata": {"sent": "in chunks"}}
+        updated = await trial.update(trial.made(created).id, body, headers=chunked)
+        if trial.served(updated, "an update whose body came in chunks", claim="update.body"):
+            trial.agree(after_update(created.record, body, updated.record), updated, claim="update.body")
