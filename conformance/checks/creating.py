@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from conformance.checks.support import everything, names_of, unknown_id
-from conformance.records import after_create, unchanged
+from conformance.records import after_create, after_update, unchanged
 from conformance.registry import Need, check
 from conformance.trial import AUTO
 
@@ -128,9 +128,13 @@ async def shares_references_between_merchants(trial: Trial) -> None:
         found = await trial.retrieve(mine.reference, api_key=api_key)
         if trial.served(found, "retrieving a customer by a reference that two merchants use"):
             trial.agree(unchanged(record, found.record, trial.claim), found, claim=trial.claim)
+        body = {"name": "Named by its owner"}
+        updated = await trial.update(mine.reference, body, api_key=api_key)
+        if trial.served(updated, "updating a customer by a reference that two merchants use"):
+            trial.agree(after_update(record, body, updated.record), updated, claim=trial.claim)
 
 
-@check("id.unique")
+@check("id.unique", "create.stored")
 async def gives_each_an_id(trial: Trial) -> None:
     """Customers that are created one after the other and at once have ids of their own, and all are there."""
     customers = [await trial.customer() for _ in range(3)]

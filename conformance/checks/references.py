@@ -21,7 +21,7 @@ _LENGTHS = (64, 65, 128, 129)
 """Where columns and keys of databases often end."""
 
 
-@check("customer-parameter.by-reference")
+@check("customer-parameter.by-reference", "create.stored", "update.stored", "external-reference.unique")
 async def finds_every_shape(trial: Trial) -> None:
     """A customer is whole, found and updated by its reference whatever its shape, and is the one that its id names."""
     for shape in _shapes(trial):
@@ -32,13 +32,15 @@ async def finds_every_shape(trial: Trial) -> None:
         found = await trial.retrieve(shape)
         if trial.served(found, "retrieving a customer by its reference"):
             trial.agree(unchanged(customer.record, found.record, trial.claim), created, found, claim=trial.claim)
-        body = {"name": "By reference", "metadata": {"by": "reference"}}
+        body = {"name": "By reference", "phone": "+442071838750", "metadata": {"by": "reference"}}
         updated = await trial.update(shape, body)
         if trial.served(updated, "updating a customer by its reference"):
             for name in (customer.id, shape):
                 now = await trial.retrieve(name)
                 if trial.served(now, "retrieving a customer that was updated by its reference"):
-                    trial.agree(after_update(customer.record, body, now.record), updated, now, claim=trial.claim)
+                    trial.agree(after_update(customer.record, body, now.record), updated, now)
+        second = await trial.create({"external_reference": shape})
+        trial.refused(second, "a second create under a reference", claim="external-reference.unique")
 
 
 def _shapes(trial: Trial) -> list[str]:

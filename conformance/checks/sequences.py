@@ -63,16 +63,17 @@ async def grows_metadata(trial: Trial) -> None:
     most = trial.oracle.subject.property_schema(trial.oracle.subject.create, "metadata")[0]["maxProperties"]
     many, kept = fewest_keys(trial.oracle.subject), list[frozenset[str]]()
     for by in range(2):
-        customer = await trial.customer(metadata={"first": "0"})
+        customer = await trial.customer(metadata={"first": "0", "second": "0"})
         before: Any = customer.record
         for round_ in range(1 + most // many):
-            body = {"metadata": {f"r{round_}_{number}": f"{round_}" for number in range(many)}}
+            fresh = {f"r{round_}_{number}": f"{round_}" for number in range(many - 1)}
+            body = {"metadata": {"first": f"{round_ + 1}", **fresh}}
             updated = await trial.update(list(names_of(customer))[by][0], body)
             if updated.succeeded:
                 trial.agree(after_update(before, body, updated.record), updated)
                 before = updated.record
                 kept += [frozenset(before.get("metadata", {}))] if not round_ else []
-            elif len(before.get("metadata", {})) + many <= most:
+            elif len({*before.get("metadata", {}), *body["metadata"]}) <= most:
                 trial.served(updated, f"an update with {many} keys of metadata", claim="update.metadata.max-keys")
             for name, _, _ in names_of(customer):
                 found = await trial.retrieve(name)

@@ -111,7 +111,7 @@ fault(
     _metadata(lambda m: {k: v for k, v in m.items() if v != "null"}),
 )
 fault(
-    "metadata.inert",
+    "metadata.value-length",
     "values are cut at 255 characters in updates",
     _metadata(_values(lambda text: text if len(text) > 500 else text[:255]), updates),
 )

@@ -89,7 +89,7 @@ def _converts(rate: Callable[[int], int]) -> Switch:
 
 
 fault("update.keeps", "a new currency converts the balance", _converts(lambda balance: balance * 18))
-fault("balance.minor-unit", "a new currency rescales the balance", _converts(lambda balance: balance // 100))
+fault("update.keeps", "a new currency rescales the balance", _converts(lambda balance: balance // 100))
 
 
 def _loses(when: Callable[[Call, int], bool]) -> Switch:
@@ -138,11 +138,6 @@ def _cached(read: Callable[[Call], bool], written: Callable[[Call], bool]) -> Sw
 fault("update.stored", "look-ups by id are kept until an update by id", _cached(_by_id, _by_id))
 fault(
     "update.stored",
-    "look-ups by reference are kept until an update by reference",
-    _cached(lambda c: c.by_reference, lambda c: c.by_reference),
-)
-fault(
-    "customer-parameter.by-reference",
     "look-ups by reference are kept until an update by reference",
     _cached(lambda c: c.by_reference, lambda c: c.by_reference),
 )
