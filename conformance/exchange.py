@@ -126,8 +126,12 @@ class Exchange:
     @property
     def hung_up(self) -> bool:
         """Whether the server broke the connection off while a large body was sent."""
-        large = len(self.request.body or b"") >= _LARGE_BODY
-        return self.response is None and large and self.trouble.startswith(BROKEN_OFF)
+        return self.broke and len(self.request.body or b"") >= _LARGE_BODY
+
+    @property
+    def broke(self) -> bool:
+        """Whether the connection broke before there was an answer."""
+        return self.response is None and self.trouble.startswith(BROKEN_OFF)
 
     @property
     def size(self) -> int:
@@ -211,7 +215,7 @@ def _decode(body: bytes | None) -> Any:
     if not body:
         return NO_JSON
     try:
-        return json.loads(body, parse_constant=_no_constant)
+        return json.loads(body.decode(), parse_constant=_no_constant)  # UTF-8 without a mark (RFC 8259, section 8.1)
     except (ValueError, RecursionError):
         return NO_JSON
 

@@ -10,7 +10,9 @@ from __future__ import annotations
 import copy
 import logging
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import schemathesis
@@ -19,15 +21,18 @@ from hypothesis import strategies as st
 from schemathesis.config import SchemathesisConfig
 from schemathesis.core.failures import Failure
 from schemathesis.engine import events, from_schema
+from schemathesis.engine.run import PhaseName
 
 from conformance.exchange import Exchange, Request, Response
+from conformance.samples import CURRENCIES
 from conformance.settings import UsageError
 from conformance.target import PATIENCE
-from conformance.validity import WELL_KNOWN
 from contract.formats import ISO_4217
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+
+    from hypothesis.database import ExampleDatabase
 
     from conformance.memory import Memory
     from conformance.names import Names
@@ -38,7 +43,7 @@ if TYPE_CHECKING:
 __all__ = ["Fuzz"]
 
 schemathesis.openapi.format(
-    "iso-4217", st.sampled_from(sorted(WELL_KNOWN)) | st.sampled_from(sorted(ISO_4217)) | st.just("zar")
+    "iso-4217", st.sampled_from(CURRENCIES) | st.sampled_from(sorted(ISO_4217)) | st.just("zar")
 )
 
 
@@ -66,30 +71,40 @@ class Fuzz:
     deadline: float
     examples: int
     _calls: int = field(default=0, init=False)
+    _stream: Any = field(default=None, init=False)
 
     def run(self) -> str:
         """Run all phases; return why they ended early, or "" when they did not."""
         logging.getLogger("urllib3").setLevel(logging.ERROR)
-        if self.settings.examples:
-            _share(self.settings.examples)
         schema = schemathesis.openapi.from_dict(_simplified(self.subject), config=self._config())
+        schema.adapt_to_null_byte_in_header_failure()  # No HTTP client sends one.
         _CAMPAIGNS[id(schema)] = self
         try:
-            return self._consume(from_schema(schema).execute())
+            with _profile(self.settings.examples):
+                self._stream = from_schema(schema).execute()
+                return self._consume(self._stream)
         finally:
             del _CAMPAIGNS[id(schema)]
 
     def _consume(self, stream: Any) -> str:
         trouble = ""
         for event in stream:
-            if time.monotonic() > self.deadline:
-                stream.stop()
+            if self._is_late():
                 trouble = "out of time"
+            if isinstance(event, events.PhaseStarted) and event.phase.name is PhaseName.PROBING:
+                # It would send what is no HTTP, to learn what we know; the server's log is not ours to fill.
+                event.phase.is_enabled = False
             if isinstance(event, events.FatalError):
                 raise event.exception
             if isinstance(event, events.NonFatalError) and not trouble:
                 trouble = _reason(event)
         return trouble
+
+    def _is_late(self) -> bool:
+        late = time.monotonic() > self.deadline
+        if late:
+            self._stream.stop()
+        return late
 
     def _config(self) -> SchemathesisConfig:
         left = max(1, int(self.deadline - time.monotonic()))
@@ -122,12 +137,16 @@ class Fuzz:
         header = self.subject.header(operation)
         if header is not None and case.headers and self._is_valid(header.schema, case.headers.get(header.name)):
             case.headers[header.name] = self.names.key()
-        if isinstance(case.body, dict) and self._is_valid(_REFERENCE, case.body.get("external_reference")):
+        if isinstance(case.body, dict) and self._is_valid(self._reference, case.body.get("external_reference")):
             case.body = {**case.body, "external_reference": self._fresh(case.body["external_reference"])}
         for parameter in operation.parameters:
             drawn = case.path_parameters.get(parameter.name)
             if parameter.location == "path" and self._is_valid(parameter.schema, drawn):
                 case.path_parameters = {**case.path_parameters, parameter.name: self._name(case, parameter.name)}
+
+    @cached_property
+    def _reference(self) -> str:
+        return self.subject.property_schema(self.subject.create, "external_reference")[1]
 
     def _is_valid(self, pointer: str, value: Any) -> bool:
         return isinstance(value, str) and self.subject.contract.validator(pointer).is_valid(value)
@@ -142,11 +161,13 @@ class Fuzz:
         if drawn in self.known or self.memory.knows(drawn):
             return drawn
         if self._calls % 5 == 0:
-            return self._fresh(drawn) if not drawn.startswith("bcus_") else drawn
+            return self._fresh(drawn) if not drawn.startswith(self.subject.id_prefix) else drawn
         return self.known[self._calls % len(self.known)]
 
     def judge(self, case: Any, response: Any) -> None:
         """After a request: hold the answer against the contract and against all that went before."""
+        if self._is_late():
+            return  # The verdict is out, or about to be.
         exchange = _exchange(self.subject, self.settings.base_url, case, response)
         findings = self.memory.judge(exchange)
         self.notice(exchange, findings)
@@ -169,20 +190,36 @@ class ClaimBroken(Failure):
         return self.claim
 
 
-def _share(url: str) -> None:
-    """Keep examples in a Redis database, where other runners find them.
+@contextmanager
+def _profile(examples: str) -> Iterator[None]:
+    """Hypothesis's defaults while we draw, with the shared examples; then again what the process had.
+
+    In continuous integration Hypothesis ignores seeds and allows no database, which is not what `--seed` and
+    `--examples` ask for.
 
     Raises:
         UsageError: The client for Redis is not installed.
     """
+    before = settings.get_current_profile_name()
+    database = _shared(examples) if examples else None
+    settings.register_profile(_OURS, settings.get_profile("default"), database=database)
+    settings.load_profile(_OURS)
+    try:
+        yield
+    finally:
+        settings.load_profile(before)
+
+
+_OURS = "moment-conformance"
+
+
+def _shared(url: str) -> ExampleDatabase:
     try:
         from hypothesis.extra.redis import RedisExampleDatabase  # noqa: PLC0415 - an optional dependency
         from redis import Redis  # noqa: PLC0415
     except ImportError:
         raise UsageError("--examples needs the Redis client: pip install redis") from None
-    database = RedisExampleDatabase(Redis.from_url(url), key_prefix=b"moment-conformance:")
-    settings.register_profile("conformance", settings.default, database=database)
-    settings.load_profile("conformance")
+    return RedisExampleDatabase(Redis.from_url(url), key_prefix=b"moment-conformance:")
 
 
 # Only global hooks see every phase: they find the campaign that a request belongs to by its schema.
@@ -201,9 +238,6 @@ def keeps_the_contract(context: Any, response: Any, case: Any) -> None:  # noqa:
     campaign = _CAMPAIGNS.get(id(case.operation.schema))
     if campaign is not None:
         campaign.judge(case, response)
-
-
-_REFERENCE = "/components/schemas/ExternalReference"
 
 
 def _simplified(subject: Subject) -> dict[str, Any]:

@@ -10,7 +10,8 @@ from conformance.records import after_create, after_update, expected, unchanged
 from conformance.subject import CREATE, RETRIEVE, UPDATE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+    from collections.abc import Set as AbstractSet
 
     from conformance.exchange import Exchange
     from conformance.validity import Validity
@@ -28,6 +29,7 @@ class Memory:
         self.own = own
         self._records: dict[str, dict[str, Any]] = {}
         self._id_of: dict[str, str] = {}
+        self._changed: set[str] = set()
 
     def knows(self, name: str) -> bool:
         """Whether a customer of that id or reference was seen."""
@@ -35,10 +37,12 @@ class Memory:
 
     def judge(self, exchange: Exchange) -> list[Finding]:
         """Every claim that an exchange breaks; and remember what it changed."""
-        findings = self.oracle.judge(exchange)
+        return [*self.oracle.judge(exchange), *self.follow(exchange)]
+
+    def follow(self, exchange: Exchange) -> list[Finding]:
+        """The claims that an exchange breaks by what went before it; and remember what it changed."""
         verdict = self.oracle.validity(exchange)
-        findings += [Finding(claim, message, (exchange,)) for claim, message in self._by_request(exchange, verdict)]
-        return findings
+        return [Finding(claim, message, (exchange,)) for claim, message in self._by_request(exchange, verdict)]
 
     def _by_request(self, exchange: Exchange, verdict: Validity) -> Iterator[tuple[str, str]]:
         if verdict.kind == "invalid" and exchange.succeeded:
@@ -74,7 +78,8 @@ class Memory:
             if not exchange.succeeded and exchange.status != 429:
                 yield _look_up(known, name), f"a customer that exists got {exchange.status}"
             elif exchange.succeeded:
-                yield from unchanged(known, exchange.record, "create.stored")
+                written = "update.stored" if known["id"] in self._changed else "create.stored"
+                yield from unchanged(known, exchange.record, written)
         elif exchange.succeeded:
             yield from self._stranger(name, exchange.record, "retrieve.unknown")
         elif verdict.kind == "valid" and exchange.status not in {404, 429}:
@@ -93,9 +98,11 @@ class Memory:
             body = exchange.request.json if isinstance(exchange.request.json, dict) else {}
             sent = {field: value for field, value in body.items() if field in listed}
             # An e-mail address in an update may or may not be taken.
-            before = {field: value for field, value in known.items() if field not in body or field in listed}
-            yield from after_update(before, sent, exchange.record)
+            open_ = body.keys() - listed
+            before, after = _without(known, open_), _without(exchange.record, open_)
+            yield from after_update(before, sent, after)
             self._remember(expected(known, sent, exchange.record))
+            self._changed.add(known["id"])
         elif verdict.kind == "valid" and exchange.status != 429:
             yield self.oracle.subject.success_claim(self.oracle.subject.update), f"a valid update got {exchange.status}"
 
@@ -120,6 +127,10 @@ class Memory:
         if isinstance(identifier, str) and isinstance(reference, str):
             self._records[identifier] = dict(record)
             self._id_of[reference] = identifier
+
+
+def _without(record: Mapping[str, Any], fields: AbstractSet[str]) -> dict[str, Any]:
+    return {field: value for field, value in record.items() if field not in fields}
 
 
 def _look_up(record: dict[str, Any], name: str) -> str:

@@ -70,7 +70,7 @@ class Oracle:
     def blame(self, exchange: Exchange) -> str:
         """The claim behind a missing or failed answer: that proper requests succeed, or that others are 4xx."""
         operation = self.subject.operation(exchange.request.operation)
-        if operation is None or self.validity(exchange).kind == "invalid":
+        if operation is None or self.validity(exchange).kind != "valid":
             return INVALID_IS_4XX
         return self.subject.success_claim(operation)
 

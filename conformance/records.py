@@ -35,6 +35,10 @@ def after_update(before: Mapping[str, Any], sent: Mapping[str, Any], record: Map
             yield from _field(field, value, record.get(field, _ABSENT), "update.stored")
     untouched = {field: value for field, value in before.items() if field not in sent}
     yield from unchanged(untouched, record, "update.keeps")
+    for field in record.keys() - before.keys() - sent.keys():
+        # A balance of 0 may come with a currency (balance.untracked); objects may be the server's own.
+        if record[field] and not isinstance(record[field], dict):
+            yield "update.keeps", f"{field} was neither there nor sent, and is now {_show(record[field])}"
 
 
 def unchanged(before: Mapping[str, Any], record: Mapping[str, Any], claim: str) -> Iterator[Difference]:
@@ -82,6 +86,7 @@ def _claim_behind(field: str, sent: Any, got: Any, otherwise: str) -> str:
 
 
 def _merged(before: Mapping[str, Any], sent: Mapping[str, Any], got: Any) -> Iterator[Difference]:
+    """New metadata replaces the old or is merged into it (update.metadata.merge), and nothing in between."""
     if not isinstance(got, dict):
         return
     lost = {key: value for key, value in sent.items() if got.get(key) != value}
@@ -90,9 +95,9 @@ def _merged(before: Mapping[str, Any], sent: Mapping[str, Any], got: Any) -> Ite
     elif lost:
         here = {key: got.get(key) for key in lost}
         yield "metadata.inert", f"metadata was sent as {_show(lost)}, and came back as {_show(here)}"
-    added = {key: value for key, value in got.items() if key not in sent and before.get(key) != value}
-    if added:
-        yield "metadata.inert", f"metadata has {_show(added)}, which nobody sent"
+    elif got not in (sent, {**before, **sent}):
+        what = f"metadata was {_show(before)}, {_show(sent)} was sent, and it is now {_show(got)}"
+        yield "metadata.inert", f"{what}: neither replaced nor merged"
 
 
 def _show(value: Any) -> str:

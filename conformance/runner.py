@@ -157,8 +157,6 @@ class _Run:
 
     async def _fuzz(self, target: Target, admission: Admission) -> None:
         """Generated requests, in a thread that can be left behind: a server that drips cannot hold the verdict up."""
-        from conformance.fuzz import Fuzz  # noqa: PLC0415 - schemathesis takes its time to import
-
         names = admission.names.within(FUZZ)
         memory = Memory(self.oracle, names.run)
         trial = Trial(target, self.oracle, self.settings, names, "")
@@ -176,8 +174,12 @@ class _Run:
             target.log.append(exchange)
             self.tally.add(findings)
 
-        fuzz = Fuzz(self.subject, self.settings, memory, names, known, notice, self.deadline, _EXAMPLES)
-        note = await _in_thread(fuzz.run, self.deadline - time.monotonic())
+        def draw() -> str:
+            from conformance.fuzz import Fuzz  # noqa: PLC0415 - schemathesis takes its time to import
+
+            return Fuzz(self.subject, self.settings, memory, names, known, notice, self.deadline, _EXAMPLES).run()
+
+        note = await _in_thread(draw, self.deadline - time.monotonic())
         if note:
             self.notes.append(f"generated requests ended early: {note}")
 

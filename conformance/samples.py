@@ -8,7 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from conformance.validity import EXACT_INTEGERS, WELL_KNOWN
+from iso4217 import Currency
+
+from conformance.validity import EXACT_INTEGERS
 from contract.formats import ISO_4217
 from contract.patterns import matches
 
@@ -18,24 +20,36 @@ if TYPE_CHECKING:
     from conformance.subject import Subject
     from contract import Operation
 
-__all__ = ["SCRIPTS", "Sample", "of_string", "samples"]
+__all__ = ["CURRENCIES", "SCRIPTS", "TEXTS", "Sample", "of_string", "samples"]
+
+_COMMON = sorted((one for one in Currency if one.exponent == 2), key=lambda one: -len(one.country_names))
+CURRENCIES = tuple(one.code for one in (*_COMMON[:3], *(one for one in Currency if one.exponent in {0, 3})))
+"""Currencies worth trying: the most common ones, and all whose smallest unit is not a hundredth."""
 
 SCRIPTS = ("a", "é", "語", "\U0001f600")
 """Characters of 1, 2, 3 and 4 bytes in UTF-8, the last of two units in UTF-16: a limit counts each as one."""
 
-_TEXTS = (
+TEXTS = (
     "Zoë Ångström",
     "山田 太郎",
-    "שלום עולם",
-    "\U0001f469\u200d\U0001f469\u200d\U0001f467 & Söhne",
+    "\u05e9\u05dc\u05d5\u05dd \u200f\u05e2\u05d5\u05dc\u05dd 12",
+    "\U0001f469\u200d\U0001f469\u200d\U0001f467 & Söhne \u2764\ufe0f",
     "e\u0301clair",
+    "\u00e9clair",
+    "\ufb01\uff21\u00b2 \u1e9e \u0130\u0131",
     'O\'Brien \\ "Smith" <b>&amp;</b> %s {0} $1;--',
+    "https://example.com/?a=1&b=2#c+d%20e",
     "  two  spaces  ",
-    "nul\x00l",
-    "tab\tand\nline",
-    "\ud83d",
-    "",
+    "\u00a0no-break\u2028line\u200b\u3000",
+    "0",
+    "0012",
+    "false",
+    "null",
+    "McDONALD van der BERG",
 )
+"""Texts that careless servers change: by script, normal form, markup, or because a language takes them for nothing."""
+
+_ODD_TEXTS = ("nul\x00l", "tab\tand\nline\r\n", "\ud83d", "")
 _WRONG: dict[str, tuple[Any, ...]] = {
     "string": (12345, True, 1.5, ["text"], {"text": "text"}, None),
     "integer": ("2000", "", 20.5, True, [2000], {"amount": 2000}, None),
@@ -99,7 +113,7 @@ def of_string(schema: Mapping[str, Any], pointer: str) -> Iterator[tuple[str, st
     if schema.get("format") in _FORMATS:
         yield from ((text, f"{pointer}/format") for text in _FORMATS[schema["format"]](example))
     if "pattern" not in schema and "format" not in schema:
-        yield from ((text, f"{pointer}/type") for text in _TEXTS)
+        yield from ((text, f"{pointer}/type") for text in (*TEXTS, *_ODD_TEXTS))
 
 
 def _of_length(schema: Mapping[str, Any], example: str, limit: int) -> Iterator[str]:
@@ -157,14 +171,16 @@ def _about_prefix(schema: Mapping[str, Any], example: str) -> Iterator[str]:
 
 
 def _currencies(example: str) -> Iterator[str]:
-    yield from sorted(WELL_KNOWN)
-    yield from (example.lower(), example[:2], example * 2, f"{example} ", f" {example}", "", "\u0417AR", "R")
+    yield from (example, *CURRENCIES[:3])
+    yield from (example.lower(), example[:2], f"{example}X", example * 2, "", "\u0417AR", "R", "710")
+    yield from (f"{example} ", f" {example}", f"{example}\n")
     yield from [code for code in ("AAA", "QQQ", "ZZZ", "ABC") if code not in ISO_4217]
 
 
 def _emails(example: str) -> Iterator[str]:
     yield from (example, "a@b.co", "first.last+tag@sub.example.com", "UPPER.Case@Example.COM")
-    yield from ("no-at-sign.example.com", "@example.com", "john.doe@", "plain", "")
+    yield from ("no-at-sign.example.com", "@example.com", "john.doe@", "plain", "", "@")
+    yield from ("a b@example.com", "a@exa mple.com", "a@b@example.com", f"{example}\nx", f"A <{example}>")
 
 
 _FORMATS: dict[str, Callable[[str], Iterator[str]]] = {"iso-4217": _currencies, "email": _emails}
@@ -193,16 +209,34 @@ def _of_object(schema: Mapping[str, Any], pointer: str) -> Iterator[tuple[dict[s
         for length in (value["maxLength"], value["maxLength"] + 1):
             yield from (({"key": char * length}, f"{pointer}/additionalProperties/maxLength") for char in SCRIPTS)
     if value:
-        yield from (({key: text}, f"{pointer}/additionalProperties") for key, text in _PAIRS.items())
-        yield {**_PAIRS}, f"{pointer}/additionalProperties"
+        yield from ((pairs, f"{pointer}/additionalProperties") for pairs in _pairs())
+        yield from _spoilt(schema, pointer)
 
 
-_PAIRS = {
-    "ключ": "значение",
-    "\U0001f511": "\U0001f512",
-    "with space": " padded ",
-    "a.b$c": "1.0",
-    "__proto__": "true",
-    "UPPER": "null",
-    "upper": "0012",
-}
+_KEYS = (
+    *("ключ", "\U0001f511", "with space", " padded ", "a.b$c", "$set", "__proto__", "constructor", "UPPER", "upper"),
+    *("e\u0301", "\u00e9", "0", "a[b]", "a/b~1%20", "<k>", "null", "metadata", "balance", "name", "id"),
+)
+_ODD_PAIRS = {"line": "tab\tand\nline\r\n"}
+_AT_ONCE = 7
+
+
+def _pairs() -> Iterator[dict[str, str]]:
+    """Every odd key with some odd text, few at once, as every reading of the pages allows."""
+    pairs = {key: TEXTS[index % len(TEXTS)] for index, key in enumerate(_KEYS)}
+    for start in range(0, len(_KEYS), _AT_ONCE):
+        yield {key: pairs[key] for key in _KEYS[start : start + _AT_ONCE]}
+    yield dict(_ODD_PAIRS)
+
+
+def _spoilt(schema: Mapping[str, Any], pointer: str) -> Iterator[tuple[dict[str, Any], str]]:
+    """Good pairs with a wrong one before, among or after them."""
+    value, key = schema["additionalProperties"]["maxLength"], schema["propertyNames"]["maxLength"]
+    wrong = (
+        ({"w": "v" * (value + 1)}, f"{pointer}/additionalProperties/maxLength"),
+        ({"w" * (key + 1): "v"}, f"{pointer}/propertyNames/maxLength"),
+        ({"w": 5}, f"{pointer}/additionalProperties/type"),
+    )
+    for bad, about in wrong:
+        yield {"a": "1", "b": "2", **bad}, about
+        yield {**bad, "a": "1", "b": "2"}, about

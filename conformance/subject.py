@@ -121,6 +121,12 @@ class Subject:
         media = self.retrieve.responses[str(self.success_status(self.retrieve))].media[0]
         return frozenset(self.contract.resolve({"$ref": f"#{media.schema}"})[0]["properties"])
 
+    @cached_property
+    def id_prefix(self) -> str:
+        """What every id begins with, and no reference may."""
+        forbidden: str = self.property_schema(self.create, "external_reference")[0]["not"]["pattern"]
+        return forbidden.removeprefix("^")
+
     def properties(self, operation: Operation) -> tuple[str, ...]:
         """The properties that the operation's body lists."""
         return tuple(self.contract.resolve({"$ref": f"#{operation.body[0].schema}"})[0]["properties"])

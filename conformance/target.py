@@ -11,6 +11,7 @@ import httpx
 from conformance.exchange import BROKEN_OFF, Exchange, Request, Response
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
     from types import TracebackType
 
     from conformance.settings import Settings
@@ -28,6 +29,12 @@ LEAST_PATIENCE = 1.0
 """Seconds to wait for an operation that has not answered for some time."""
 
 _BACK_OFFS = (0.25, 0.5, 1.0, 2.0)
+
+_CHUNK = 16
+"""Bytes of a chunk, where a body is sent in chunks."""
+
+_CHANCES = 3
+"""Broken connections of a run that are put down to chance and tried again. A server that breaks more is at fault."""
 
 
 class Target:
@@ -52,6 +59,7 @@ class Target:
         self._silences: dict[str, int] = {}
         self._rate = settings.rate
         self._next_slot = 0.0
+        self._chances = _CHANCES
         self._client = httpx.AsyncClient(
             timeout=None,  # noqa: S113 - a deadline stands over the whole exchange, because drips outlive time-outs
             limits=httpx.Limits(max_connections=64, max_keepalive_connections=64),
@@ -73,6 +81,10 @@ class Target:
         for back_off in (*_BACK_OFFS, None):
             await self._wait_for_slot()
             exchange = await self._send_once(request)
+            if exchange.broke and not exchange.hung_up and self._chances:
+                # A server may close an idle connection just when the next request is on its way (RFC 9112, 9.6).
+                self._chances -= 1
+                exchange = await self._send_once(request)
             if exchange.status != httpx.codes.TOO_MANY_REQUESTS or back_off is None:
                 break
             await asyncio.sleep(_retry_after(exchange, back_off))
@@ -102,14 +114,18 @@ class Target:
         except httpx.ConnectError as error:
             trouble = f"cannot connect: {error}"
         except httpx.RemoteProtocolError as error:
-            trouble = f"the answer is no HTTP: {error}"
+            trouble = f"{BROKEN_OFF}: {error}" if "disconnected" in str(error) else f"the answer is no HTTP: {error}"
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
             trouble = f"{BROKEN_OFF}: {error or type(error).__name__}"
         return Exchange(request, None, trouble)
 
     async def _exchange(self, request: Request, started: float) -> Response:
+        chunked = request.body is not None and request.header("Transfer-Encoding")
         prepared = self._client.build_request(
-            request.method, self.base_url + request.target, headers=list(request.headers), content=request.body
+            request.method,
+            self.base_url + request.target,
+            headers=list(request.headers),
+            content=_in_chunks(request.body or b"") if chunked else request.body,
         )
         response = await self._client.send(prepared, stream=True)
         try:
@@ -118,6 +134,11 @@ class Target:
             await response.aclose()
         headers = tuple((name, value) for name, value in response.headers.multi_items())
         return Response(response.status_code, headers, body, time.monotonic() - started, complete)
+
+
+async def _in_chunks(body: bytes) -> AsyncIterator[bytes]:
+    for start in range(0, len(body), _CHUNK):
+        yield body[start : start + _CHUNK]
 
 
 async def _read(response: httpx.Response) -> tuple[bytes, bool]:

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conformance.checks import access, creating, errors, extremes, idempotency, naming, reading, updating
+from conformance.checks import (
+    access,
+    creating,
+    errors,
+    extremes,
+    idempotency,
+    naming,
+    reading,
+    references,
+    sequences,
+    together,
+    updating,
+)
 from conformance.checks.values import value_checks
 from conformance.registry import Check, registered
 
@@ -13,7 +25,10 @@ if TYPE_CHECKING:
 
 __all__ = ["all_checks"]
 
-_MODULES = (creating, naming, updating, access, idempotency, errors, extremes, reading)
+_MODULES = (
+    *(creating, naming, references, updating, together, sequences),
+    *(access, idempotency, errors, extremes, reading),
+)
 
 
 def all_checks(subject: Subject) -> tuple[Check, ...]:

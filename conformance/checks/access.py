@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 from typing import TYPE_CHECKING, Any
 
 from conformance.checks.support import everything, names_of, new_values, unchanged_by
+from conformance.records import unchanged
 from conformance.registry import Need, check
 
 if TYPE_CHECKING:
@@ -46,7 +48,10 @@ def _behind(answer: Exchange) -> str:
 @check("auth.missing-key")
 async def refuses_no_key(trial: Trial) -> None:
     """Without a key every endpoint answers 401, shows nothing and changes nothing, whichever field is named."""
+    key = trial.settings.api_key
     await _shut_out(trial, None, {}, NO_KEY, "without a key")
+    for elsewhere in ({"X-Api-Key": key}, {"Cookie": f"api_key={key}"}, {"Proxy-Authorization": f"Bearer {key}"}):
+        await _shut_out(trial, None, elsewhere, NO_KEY, f"with the key in {next(iter(elsewhere))} alone")
     await _keeps_each_field(trial, await trial.customer(**_own_values(trial)), None, NO_KEY, "without a key")
 
 
@@ -54,7 +59,9 @@ async def refuses_no_key(trial: Trial) -> None:
 async def refuses_malformed_keys(trial: Trial) -> None:
     """An Authorization header that is no bearer token is refused, though the key in it is valid."""
     key = trial.settings.api_key
-    for value in (key, f"Basic {key}", f"Token {key}", "Bearer", f"Bearer{key}", "null"):
+    basic = base64.b64encode(f"{key}:".encode()).decode()
+    values = (key, f"Basic {key}", f"Basic {basic}", f"Token {key}", "Bearer", f"Bearer{key}", f"Bearer:{key}", "null")
+    for value in values:
         await _shut_out(
             trial, None, {"Authorization": value}, MALFORMED_OR_UNKNOWN, f"with {value.replace(key, 'KEY')!r}"
         )
@@ -88,6 +95,8 @@ async def _shut_out(
         await unchanged_by(trial, customer, changed, claim=trial.claim)
     nobody = await trial.retrieve(trial.names.reference(), api_key=api_key, headers=headers)
     trial.denied(nobody, f"retrieving nobody {how}", statuses)
+    nobody = await trial.update(trial.names.reference(), api_key=api_key, headers=headers)
+    trial.denied(nobody, f"updating nobody {how}", statuses)
     repeated = await trial.create(sent, key=key, api_key=api_key, headers=headers)
     _kept_out(trial, customer, repeated, f"repeating the owner's create {how}", statuses)
     reference = trial.names.reference()
@@ -181,6 +190,7 @@ async def hides_from_other_merchants(trial: Trial) -> None:
     customer = await trial.customer(**_own_values(trial))
     await trial.update(customer.id, {"phone": "+442071838750"})
     for name, kind, _ in names_of(customer):
+        await trial.retrieve(name)  # What the owner has just read, a careless cache shows to anybody.
         seen = await trial.retrieve(name, api_key=other)
         _kept_out(trial, customer, seen, f"retrieving by {kind} with another merchant's key", NOT_YOURS)
     theirs = trial.made(await trial.create(_own_values(trial), api_key=other))
@@ -199,3 +209,7 @@ async def keeps_from_other_merchants(trial: Trial) -> None:
     if twin.succeeded:
         changed = await trial.update(customer.reference, {"name": "Intruder"}, api_key=other)
         await unchanged_by(trial, customer, changed, claim=trial.claim)
+        own = await trial.update(customer.reference, {"name": "Owner"})
+        theirs = await trial.retrieve(customer.reference, api_key=other)
+        if changed.succeeded and own.succeeded and theirs.succeeded:
+            trial.agree(unchanged(changed.record, theirs.record, trial.claim), own, theirs, claim=trial.claim)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from conformance.checks.support import everything, names_of
-from conformance.records import after_create, unchanged
+from conformance.checks.support import everything, names_of, unknown_id
+from conformance.records import after_create, after_update, unchanged
 from conformance.registry import Need, check
 from conformance.trial import AUTO
 
@@ -31,7 +31,7 @@ async def needs_only_a_reference(trial: Trial) -> None:
 @check("create.stored")
 async def keeps_what_was_sent(trial: Trial) -> None:
     """A new customer has what was sent, in the answer and by both names, time after time."""
-    for extra in ({}, {"name": "Zoë"}, {"balance": 0}, {"balance": -5, "metadata": {}}, {"metadata": {"a": "1"}}):
+    for extra in ({}, {"name": "Zoë"}, {"balance": 0}, {"balance": -5}, {"metadata": {"a": "1"}}):
         sent = {"external_reference": trial.names.reference(), **everything(trial), **extra}
         created = trial.made(await trial.create(sent))
         trial.agree(after_create(sent, created.record), created.exchange)
@@ -128,21 +128,43 @@ async def shares_references_between_merchants(trial: Trial) -> None:
         found = await trial.retrieve(mine.reference, api_key=api_key)
         if trial.served(found, "retrieving a customer by a reference that two merchants use"):
             trial.agree(unchanged(record, found.record, trial.claim), found, claim=trial.claim)
+        body = {"name": "Named by its owner"}
+        updated = await trial.update(mine.reference, body, api_key=api_key)
+        if trial.served(updated, "updating a customer by a reference that two merchants use"):
+            trial.agree(after_update(record, body, updated.record), updated, claim=trial.claim)
 
 
-@check("id.unique")
+@check("id.unique", "create.stored")
 async def gives_each_an_id(trial: Trial) -> None:
     """Customers that are created one after the other and at once have ids of their own, and all are there."""
     customers = [await trial.customer() for _ in range(3)]
-    answers = await asyncio.gather(*(trial.create() for _ in range(AT_ONCE)))
+    bodies = [{"external_reference": trial.names.reference(), "name": f"Number {n}"} for n in range(AT_ONCE)]
+    answers = await asyncio.gather(*map(trial.create, bodies))
     customers += [trial.made(answer) for answer in answers if answer.status != 429]
     seen: dict[str, str] = {}
+    for sent, answer in zip(bodies, answers, strict=True):
+        if answer.succeeded:
+            trial.agree(after_create(sent, answer.record), answer, claim="create.stored")
     for customer in customers:
         taken = customer.id in seen
         trial.require(not taken, "two customers have one id", customer.exchange)
         seen[customer.id] = customer.reference
-    for customer in customers[3:8]:
-        found = await trial.retrieve(customer.id)
+    found_all = await asyncio.gather(*(trial.retrieve(customer.id) for customer in customers))
+    for customer, found in zip(customers, found_all, strict=True):
         if trial.served(found, "retrieving one of twenty customers created at once", claim="create.stored"):
             right = found.record.get("external_reference") == customer.reference
             trial.require(right, "an id leads to another customer", customer.exchange, found)
+
+
+@check("id.unique", "customer-parameter.by-id")
+async def gives_ids_itself(trial: Trial) -> None:
+    """An id in the body of a create is refused or ignored: the server gives ids, and gives none twice."""
+    customer = await trial.customer(name="First")
+    for wanted in (customer.id, unknown_id(trial)):
+        created = await trial.create({"id": wanted, "external_reference": trial.names.reference(), "name": "Second"})
+        if created.succeeded:
+            own = created.record.get("id") != wanted
+            trial.require(own, "a new customer got the id that its create asked for", customer.exchange, created)
+        found = await trial.retrieve(customer.id)
+        if trial.served(found, "retrieving a customer whose id a create asked for", claim="customer-parameter.by-id"):
+            trial.agree(unchanged(customer.record, found.record, trial.claim), created, found, claim=trial.claim)

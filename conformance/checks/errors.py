@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from conformance.checks.support import everything, unknown_id
@@ -61,7 +62,8 @@ async def survives_bad_bodies(trial: Trial) -> None:
     customer = await trial.customer()
     for what, body in _bad_bodies(trial).items():
         trial.refused(await trial.create(raw=body), f"a create with {what}")
-        trial.refused(await trial.update(customer.id, raw=body), f"an update with {what}")
+        for name in (customer.id, customer.reference):
+            trial.refused(await trial.update(name, raw=body), f"an update with {what}")
     for media_type, body in _OTHER_MEDIA.items():
         headers = {"Content-Type": media_type}
         trial.refused(await trial.create(raw=body, headers=headers), f"a create with a body of {media_type}")
@@ -90,6 +92,9 @@ def _bad_bodies(trial: Trial) -> dict[str, bytes]:
         + b'{"a":' * _DEEP
         + b"1"
         + b"}" * (_DEEP + 1),
+        "thousands of metadata": encode(
+            {"external_reference": reference.decode(), "metadata": {f"k{n}": "v" for n in range(5_000)}}
+        ),
         "a name of 1.5 MB": encode({"external_reference": reference.decode(), "name": "x" * _LARGE}),
     }
 
@@ -109,9 +114,15 @@ async def survives_bodies_that_may_pass(trial: Trial) -> None:
     for number in ("1e999", "-1e999", "1e400", "9" * 5_000):
         body = b'"currency":"ZAR","balance":%s}' % number.encode()
         await _gets_an_answer(trial, customer, body, "application/json", f"the balance {number[:10]}")
-    for media_type in (None, "", "application", "application/json; charset=nonsense"):
+    for media_type in (None, "", "application", "Application/JSON", "application/json; charset=nonsense"):
         what = "no media type" if media_type is None else f"the media type {media_type!r}"
         await _gets_an_answer(trial, customer, b'"name":"Jane"}', media_type, what)
+    await _gets_an_answer(trial, customer, b'"name":"Jane","name":"John"}', "application/json", "a name twice")
+    marked = {"external_reference": trial.names.reference()}
+    for encoding in ("utf-8-sig", "utf-16", "utf-32"):
+        headers = {"Content-Type": f"application/json; charset={encoding.removesuffix('-sig')}"}
+        exchange = await trial.create(raw=json.dumps(marked).encode(encoding), headers=headers)
+        trial.require(0 < exchange.status < 500, f"a body in {encoding} got {exchange.status}", exchange)
 
 
 async def _gets_an_answer(trial: Trial, customer: Customer, rest: bytes, media_type: str | None, what: str) -> None:
@@ -136,7 +147,9 @@ async def survives_odd_requests(trial: Trial) -> None:
     """Names that no customer can have, and methods that no page lists, get a 4xx."""
     operation = trial.oracle.subject.retrieve
     authorization = (("Authorization", f"Bearer {trial.settings.api_key}"),)
-    names = ("a%20b", "%00", "%FF", "%C3%A9", "a%2Fb", "%25", "a.b", "bcus_", "bcus_%20", "x" * 256, "x" * 4000, "'--")
+    prefix = trial.oracle.subject.id_prefix
+    names = ["a%20b", "%00", "%FF", "%C3%A9", "a%2Fb", "%25", "a.b", "'--", "x" * 256, "x" * 4000]
+    names += [prefix, f"{prefix}%20"]
     stem = operation.path.partition("{")[0]
     for name in names:
         # No operation: many servers refuse such a path before the API sees it, in a form of their own.
@@ -155,13 +168,35 @@ async def _odd_methods(trial: Trial, stem: str, authorization: tuple[tuple[str, 
         trial.require(exchange.status not in {500, 0}, f"{method} on a customer got {exchange.status}", exchange)
 
 
+@check("payment-rules.type", "payment-rules.amounts", "payment-rules.flags", INVALID_IS_4XX)
+async def shows_no_wrong_payment_rules(trial: Trial) -> None:
+    """Payment rules that a body holds although none lists them are refused or ignored; none is shown unchecked."""
+    shown = False
+    values: tuple[object, ...] = (
+        "text",
+        [],
+        {"min_amount": "100"},
+        {"underpayment_allowed": "yes"},
+        {"max_amount": 1.5},
+    )
+    for value in values:
+        created = await trial.create({"external_reference": trial.names.reference(), "payment_rules": value})
+        customer = trial.made(created) if created.succeeded else await trial.customer()
+        updated = await trial.update(customer.reference, {"payment_rules": value})
+        found = await trial.retrieve(customer.id)
+        shown = shown or any("payment_rules" in answer.record for answer in (created, updated, found))
+    if not shown:
+        raise BlockedError("no customer had payment rules; give --customer the name of one that has")
+
+
 @check("errors.refused-changes-nothing")
 async def applies_all_or_nothing(trial: Trial) -> None:
     """An update with one wrong field changes nothing, wherever that stands; a refused create leaves no trace."""
     customer = await trial.customer(**everything(trial))
     good = {"name": "Half done", "phone": "+442071838750", "metadata": {"half": "done"}}
     wrong: list[dict[str, object]] = [{"phone": "12345"}, {"currency": "ZZZ"}, {"metadata": {"k": 1}}, {"name": 5}]
-    wrong += [{"currency": "EUR", "balance": "5"}, {"metadata": {f"k{n}": "v" * 501 for n in range(3)}}]
+    wrong += [{"currency": "EUR", "balance": "5"}, {"metadata": {"good": "1", "bad": "v" * 501}}]
+    wrong += [{"metadata": {"bad": 5, "good": "1"}}, {"metadata": {"good": "1", "k" * 41: "bad", "better": "2"}}]
     for bad in wrong:
         rest = {field: value for field, value in good.items() if field not in bad}
         for body in ({**rest, **bad}, {**bad, **rest}):

@@ -28,7 +28,10 @@ async def repeats_the_answer(trial: Trial) -> None:
         for _ in range(2):
             _is_replay(trial, first, await trial.create(sent, key=key))
         await trial.update(first.record["id"], {"name": "Changed since"})
-        _is_replay(trial, first, await trial.create(sent, key=key))
+        header = trial.oracle.subject.header(trial.oracle.subject.create)
+        for case in (str.lower, str.upper):
+            headers = {case(header.name): key} if header else {}
+            _is_replay(trial, first, await trial.create(sent, key=None, headers=headers))
         found = await trial.retrieve(first.record["id"])
         if found.succeeded:
             kept = found.record.get("name") == "Changed since"
@@ -58,8 +61,9 @@ async def tells_replays(trial: Trial) -> None:
         again = await trial.create(body, key=key)
         if again.succeeded:
             trial.require(_says_replayed(trial, again), "a replay does not say that it is one", first, again)
-    fresh = await trial.create()
-    trial.require(not _says_replayed(trial, fresh), "a first answer says that it is a replay", fresh)
+    name = first.record["id"]
+    for answer in (await trial.create(), await trial.retrieve(name), await trial.update(name)):
+        trial.require(not _says_replayed(trial, answer), "a first answer says that it is a replay", answer)
 
 
 def _says_replayed(trial: Trial, exchange: Exchange) -> bool:
@@ -140,6 +144,25 @@ async def takes_new_keys(trial: Trial) -> None:
     trial.require(not told, "a new key with an old body gave a replay", first.exchange, repeated)
 
 
+@check("idempotency.new-key", "idempotency.same-answer")
+async def tells_long_keys_apart(trial: Trial) -> None:
+    """Keys as long as they may be, and keys that differ only in case, are keys of their own, where they are taken."""
+    header = trial.oracle.subject.header(trial.oracle.subject.create)
+    limit = trial.oracle.subject.contract.at(header.schema)["maxLength"] if header else 0
+    stem = f"{trial.names.key()}-{'k' * limit}"[: limit - 1]
+    word = f"Key-{trial.names.key()}-word"
+    for one, other in ((f"{stem}a", f"{stem}b"), (word, word.swapcase())):
+        bodies = [{"external_reference": trial.names.reference()} for _ in range(2)]
+        first, second = await trial.create(bodies[0], key=one), await trial.create(bodies[1], key=other)
+        for body, exchange, key in ((bodies[0], first, one), (bodies[1], second, other)):
+            if trial.served(exchange, f"a create with the key …{key[-10:]}"):
+                trial.agree(after_create(body, exchange.record), first, exchange, claim=trial.claim)
+                again = await trial.create(body, key=key)
+                same = again.status == exchange.status and _content(again) == _content(exchange)
+                what = "a repeated create under a long key got another answer"
+                trial.require(same, what, exchange, again, claim="idempotency.same-answer")
+
+
 @check("idempotency.per-merchant", needs=(Need.OTHER_KEY,))
 async def keeps_merchants_apart(trial: Trial) -> None:
     """A key that another merchant has used is new, and creates."""
@@ -153,6 +176,18 @@ async def keeps_merchants_apart(trial: Trial) -> None:
         trial.require(second.record.get("id") != first.record.get("id"), "merchants share keys", first, second)
         trial.require(not _says_replayed(trial, second), "merchants share keys", first, second)
         trial.agree(after_create(sent, second.record), first, second, claim=trial.claim)
+
+
+@check("idempotency.per-merchant", needs=(Need.OTHER_KEY,))
+async def tells_merchants_apart(trial: Trial) -> None:
+    """The very same request of two merchants, key and body, creates a customer for each."""
+    key, body = trial.names.key(), {"external_reference": trial.names.reference(), "name": "Twin"}
+    mine = await trial.create(body, key=key)
+    theirs = await trial.create(body, key=key, api_key=trial.settings.other_api_key)
+    if mine.succeeded and trial.served(theirs, "another merchant's request like one of this merchant's"):
+        apart = theirs.record.get("id") != mine.record.get("id") and not _says_replayed(trial, theirs)
+        trial.require(apart, "merchants share keys", mine, theirs)
+        _is_replay(trial, theirs, await trial.create(body, key=key, api_key=trial.settings.other_api_key))
 
 
 @check("idempotency-key.required")

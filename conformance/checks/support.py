@@ -45,7 +45,7 @@ def names_of(customer: Customer) -> Iterator[tuple[str, str, str]]:
 
 def unknown_id(trial: Trial) -> str:
     """An id of the documented form that no server has given."""
-    return "bcus_" + trial.names.key().replace("-", "")[:21]
+    return trial.oracle.subject.id_prefix + trial.names.key().replace("-", "")[:21]
 
 
 async def unchanged_by(trial: Trial, customer: Customer, *suspects: Exchange, claim: str) -> None:

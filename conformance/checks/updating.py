@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from conformance.checks.support import everything, names_of, new_values
+from conformance.checks.support import everything, names_of, new_values, unknown_id
 from conformance.records import after_update, unchanged
 from conformance.registry import check
 from conformance.trial import BlockedError
+
+AT_ONCE = 12
 
 if TYPE_CHECKING:
     from conformance.exchange import Exchange
@@ -80,7 +82,8 @@ async def loses_nothing_at_once(trial: Trial) -> None:
     for _ in range(3):
         customer = await trial.customer(**everything(trial))
         bodies = [body for name, body in new_values(trial) if name != "currency"] * 3
-        answers = await asyncio.gather(*(trial.update(customer.id, body) for body in bodies))
+        names = [customer.id, customer.reference] * len(bodies)
+        answers = await asyncio.gather(*map(trial.update, names, bodies))
         done = [(body, answer) for body, answer in zip(bodies, answers, strict=True) if answer.succeeded]
         found = await trial.retrieve(customer.id)
         if found.succeeded and done:
@@ -168,7 +171,7 @@ async def keeps_the_identity(trial: Trial) -> None:
     """No update changes an id or a reference, not even one that tries."""
     customer = await trial.customer(name="Same")
     other = trial.names.reference()
-    bodies = ({"external_reference": other}, {"id": "bcus_other"}, {"name": "New", "external_reference": other})
+    bodies = ({"external_reference": other}, {"id": unknown_id(trial)}, {"name": "New", "external_reference": other})
     for body in (*bodies, {"name": "Plain"}):
         updated = await trial.update(customer.reference, body)
         if updated.succeeded:
@@ -183,3 +186,22 @@ async def keeps_the_identity(trial: Trial) -> None:
 
 def _identity(customer: Customer) -> dict[str, Any]:
     return {"id": customer.id, "external_reference": customer.reference}
+
+
+@check("update.only-this", "update.stored")
+async def keeps_requests_apart(trial: Trial) -> None:
+    """Updates and look-ups of different customers that arrive at once each get their own."""
+    customers = [await trial.customer(name=f"Before {number}") for number in range(AT_ONCE)]
+    bodies = [{"name": f"After {number}"} for number in range(AT_ONCE)]
+    updates = [trial.update(customer.id, body) for customer, body in zip(customers, bodies, strict=True)]
+    updated = await asyncio.gather(*updates, *(trial.retrieve(customer.reference) for customer in customers))
+    found = await asyncio.gather(*(trial.retrieve(customer.reference) for customer in customers))
+    for customer, body, answer, meanwhile, now in zip(
+        customers, bodies, updated[:AT_ONCE], updated[AT_ONCE:], found, strict=True
+    ):
+        if answer.succeeded:
+            trial.agree(after_update(customer.record, body, answer.record), answer, claim=trial.claim)
+            trial.agree(after_update(customer.record, body, now.record) if now.succeeded else (), answer, now)
+        if meanwhile.succeeded:
+            same = meanwhile.record.get("id") == customer.id
+            trial.require(same, "a look-up among others gave another customer", customer.exchange, meanwhile)

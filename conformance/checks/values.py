@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from conformance.checks.support import names_of
 from conformance.exchange import Exchange
 from conformance.records import Difference, after_create, after_update, unchanged
 from conformance.registry import Check, Need
@@ -30,21 +31,24 @@ def value_checks(subject: Subject) -> tuple[Check, ...]:
     return tuple(_check(claim, cases) for claim, cases in by_claim.items() if claim in subject.claims)
 
 
-_MORE = {
-    "/components/schemas/Balance/type": ("balance.minor-unit", "balance.sign"),
-    "/components/schemas/CustomerName/type": ("text.characters",),
-    "/components/schemas/Metadata/additionalProperties": ("metadata.inert",),
-}
-"""Claims without a constraint of their own, which values of the same kind exercise."""
+def _more(subject: Subject, operation: Operation) -> dict[str, tuple[str, ...]]:
+    """Claims without a constraint of their own, which values about these places exercise."""
+    at = {field: subject.property_schema(operation, field)[1] for field in ("balance", "name")}
+    metadata = subject.property_schema(subject.create, "metadata")[1]
+    return {
+        f"{at['balance']}/type": ("balance.minor-unit", "balance.sign"),
+        f"{at['name']}/type": ("text.characters",),
+        f"{metadata}/additionalProperties": ("metadata.inert",),
+    }
 
 
 def _claims(subject: Subject, operation: Operation, sample: Sample) -> Iterable[str]:
-    if sample.about.endswith("/additionalProperties"):
-        return _MORE[sample.about]
-    claim = subject.claim_at(sample.about)
+    more = _more(subject, operation).get(sample.about, ())
     right_kind = subject.body(operation).is_valid({"external_reference": "x", **sample.body})
-    more = _MORE.get(sample.about, ()) if right_kind else ()
-    return [*([claim] if claim and not more else []), *more]
+    if more and right_kind:
+        return more
+    claim = subject.claim_at(sample.about)
+    return [claim] if claim else []
 
 
 def _check(claim: str, cases: list[tuple[Operation, Sample]]) -> Check:
@@ -55,6 +59,7 @@ def _check(claim: str, cases: list[tuple[Operation, Sample]]) -> Check:
             await _create(trial, sample)
         if updates:
             await _update(trial, updates)
+            await _update(trial, updates, by_reference=True)
 
     purpose = f"Values on both sides of the limit are taken or refused as they should be ({len(cases)} cases)."
     return Check(f"values.{claim}", (claim,), purpose, run, (Need.WRITES,))
@@ -104,8 +109,9 @@ def _as_sent(trial: Trial, sample: Sample, differences: Iterable[Difference], ex
 
 async def _read_back(trial: Trial, created: Exchange) -> None:
     customer = trial.made(created)
-    found = await trial.retrieve(customer.id)
-    if trial.served(found, "retrieving a new customer by its id", claim="customer-parameter.by-id"):
+    name, kind, claim = list(names_of(customer))[len(trial.seen) // 2 % 2]
+    found = await trial.retrieve(name)
+    if trial.served(found, f"retrieving a new customer by its {kind}", claim=claim):
         trial.agree(unchanged(customer.record, found.record, trial.claim), created, found)
 
 
@@ -116,27 +122,36 @@ async def _nothing_there(trial: Trial, created: Exchange, reference: str) -> Non
         trial.fail("a create was refused, and the customer is there", created, found, claim=claim)
 
 
-async def _update(trial: Trial, cases: list[Sample]) -> None:
-    customer = await trial.customer()
+async def _update(trial: Trial, cases: list[Sample], *, by_reference: bool = False) -> None:
+    customer = await _target(trial, by_reference=by_reference)
     before, refused = dict(customer.record), list[Exchange]()
     for sample in cases:
         if sample.field == "metadata" and before.get("metadata"):
             # Where metadata is merged, one customer would soon hold too much of it.
-            customer = await trial.customer()
+            customer = await _target(trial, by_reference=by_reference)
             before, refused = dict(customer.record), []
-        updated = await trial.update(customer.id, sample.body)
+        updated = await trial.update(customer.reference if by_reference else customer.id, sample.body)
         judged = trial.oracle.validity(updated)
         if updated.succeeded:
             if judged.kind == "invalid":
                 trial.fail(f"an update was accepted, although {judged.reason}", updated)
             else:
                 _as_sent(trial, sample, after_update(before, sample.body, updated.record), updated)
-            before = await _record(trial, customer, updated)
+            before = updated.record if by_reference else await _record(trial, customer, updated)
         elif judged.kind == "valid":
             trial.served(updated, f"an update with a valid {sample.field}")
         elif judged.kind == "invalid" and trial.refused(updated, f"an update with an invalid {sample.field}"):
             refused.append(updated)
     await _still(trial, customer, before, refused)
+
+
+async def _target(trial: Trial, *, by_reference: bool) -> Customer:
+    """Whom to update: by reference, a customer whose reference is as long as it may be."""
+    if not by_reference:
+        return await trial.customer()
+    limit = trial.oracle.subject.property_schema(trial.oracle.subject.create, "external_reference")[0]["maxLength"]
+    created = await trial.create({"external_reference": f"{trial.names.reference()}-{'x' * limit}"[:limit]})
+    return trial.made(created, "external-reference.max-length")
 
 
 async def _still(trial: Trial, customer: Customer, before: dict[str, Any], refused: list[Exchange]) -> None:

@@ -7,6 +7,7 @@ import socket
 import subprocess
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 from redis import Redis
 from redis.backoff import ConstantBackoff
@@ -104,21 +105,28 @@ def test_missing_keys_are_told(sandbox: Sandbox, subject: Subject) -> None:
 
 
 @pytest.mark.skipif(shutil.which("redis-server") is None, reason="needs redis-server on the PATH")
-def test_examples_are_shared_through_redis(subject: Subject, tmp_path: Path) -> None:
-    """What the generator of one runner finds is kept in Redis, where the other runners look."""
-    fault = next(fault for fault in FAULTS if fault.what == "any text is accepted in an update")
+@pytest.mark.parametrize("profile", ["default", "ci"])
+def test_examples_are_shared_through_redis(profile: str, subject: Subject, tmp_path: Path) -> None:
+    """What one runner's generator finds is kept where the others look, also under Hypothesis's profile for CI."""
+    fault = next(fault for fault in FAULTS if fault.what == "creates answer 200")  # whatever is drawn shows it
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
+    before = hypothesis.settings.get_current_profile_name()
     command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(tmp_path)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process, serving(fault) as (url, key, _, _):
-        settings = Settings(url, key, seed=3, claims=("phone.type",), examples=f"redis://127.0.0.1:{port}/0")
+        settings = Settings(url, key, seed=3, claims=("create.success",), examples=f"redis://127.0.0.1:{port}/0")
         client = Redis(port=port, retry=Retry(ConstantBackoff(0.1), 100))
         assert client.ping()
-        judge(settings, subject)
+        hypothesis.settings.load_profile(profile)
+        try:
+            verdict = judge(settings, subject)
+            assert hypothesis.settings.get_current_profile_name() == profile
+        finally:
+            hypothesis.settings.load_profile(before)
         kept = client.keys("moment-conformance:*")
         client.close()
         process.terminate()
-    assert kept
+    assert kept, verdict.notes
 
 
 def test_shards_share_the_checks(subject: Subject) -> None:

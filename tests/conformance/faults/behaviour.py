@@ -144,9 +144,6 @@ def _nearly(change: Callable[[str], str], when: Callable[[Call], bool] = retriev
     return switch
 
 
-fault(
-    "retrieve.unknown", "references are found in any case", _nearly(str.lower, lambda c: c.retrieves and c.by_reference)
-)
 fault("retrieve.unknown", "ids are found in any case", _nearly(str.lower, lambda c: c.retrieves and _by_id(c)))
 fault("retrieve.unknown", "underscores match any character", _nearly(lambda name: name.replace("_1", "x1")))
 fault("retrieve.unknown", "names are found by all but their last character", _nearly(lambda name: name[:-1]))
@@ -393,7 +390,7 @@ async def _anything(call: Call, forward: Forward, memory: Memory) -> Answer:
 
 
 @fault("external-reference.unique", "a reference can be taken twice")
-async def _twice(call: Call, forward: Forward, memory: Memory) -> Answer:
+async def twice(call: Call, forward: Forward, memory: Memory) -> Answer:
     answer = await forward(call)
     if call.creates and answer.status == 409 and answer.headers.get("idempotent-replayed") != "true":
         memory.count += 1
@@ -432,7 +429,7 @@ async def _race(call: Call, forward: Forward, memory: Memory) -> Answer:
     busy = memory.seen.setdefault(("busy", reference), 0)
     memory.seen["busy", reference] = busy + 1
     await asyncio.sleep(0.002)
-    answer = await (_twice(call, forward, memory) if busy else forward(call))
+    answer = await (twice(call, forward, memory) if busy else forward(call))
     memory.seen["busy", reference] -= 1
     return answer
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
 import re
 from dataclasses import replace
@@ -314,3 +315,58 @@ async def _more_fields(call: Call, forward: Forward, memory: Memory) -> Answer:
         return answer  # what is replayed must stay as it was
     memory.seen["version"] = memory.seen.get("version", 0) + 1
     return answer.having(updated_at=f"v{memory.seen['version']}")
+
+
+def _without_case(call: Call) -> str:
+    reference = call.json.get("external_reference") if call.creates else call.name
+    return reference.lower() if isinstance(reference, str) and not reference.startswith("bcus_") else ""
+
+
+@variant("references are the same in any case")
+async def _any_case(call: Call, forward: Forward, memory: Memory) -> Answer:
+    caller = call.headers.get("authorization")
+    first = memory.seen.get((caller, _without_case(call)))
+    if call.creates and first and first != call.json["external_reference"]:
+        return problem(409, instance=call.path)
+    if call.by_reference and first:
+        path, call = call.path, call.renamed(first)
+        answer = await forward(call)
+        return answer if answer.succeeded else answer.having(instance=path)
+    answer = await forward(call)
+    if call.creates and answer.status == 201 and answer.json["external_reference"] == call.json["external_reference"]:
+        memory.seen[caller, _without_case(call)] = call.json["external_reference"]
+    return answer
+
+
+variant("metadata without a pair is refused", refuses(lambda c: c.json.get("metadata") == {}))
+variant("a media type in capitals is 415", refuses(lambda c: "A" in c.headers.get("content-type", ""), 415))
+variant("bodies in chunks are 411", refuses(lambda c: "transfer-encoding" in c.headers, 411))
+variant(
+    "a byte-order mark is read over",
+    sends(lambda c: c.body.startswith(b"\xef\xbb\xbf"), lambda c: replace(c, body=c.body[3:])),
+)
+variant("a field twice is refused", refuses(lambda c: b'"name":"Jane","name"' in c.body, 400))
+variant(
+    "customers without metadata show none",
+    changes(everything, lambda a: a.having(metadata={}) if "id" in a.json and "metadata" not in a.json else a),
+)
+
+
+@variant("new customers have the merchant's currency")
+async def _own_currency(call: Call, forward: Forward, memory: Memory) -> Answer:
+    if call.creates and call.json and "currency" not in call.json and "balance" not in call.json:
+        call = call.holding({**call.json, "currency": "ZAR"})
+    return await forward(call)
+
+
+@variant("payment rules in a body are refused")
+async def _takes_rules(call: Call, forward: Forward, memory: Memory) -> Answer:
+    if "payment_rules" in call.json and (call.creates or call.updates):
+        return problem(422, instance=call.path)
+    return await forward(call)
+
+
+@variant("answers are compressed, asked or not")
+async def _compressed(call: Call, forward: Forward, memory: Memory) -> Answer:
+    answer = await forward(call)
+    return replace(answer.headed(content_encoding="gzip"), body=gzip.compress(answer.body)) if answer.body else answer
