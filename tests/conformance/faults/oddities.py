@@ -148,7 +148,7 @@ fault(
 async def _good_pairs(call: Call, forward: Forward, memory: Memory) -> Answer:
     answer = await forward(call)
     metadata = call.json.get("metadata")
-    if call.updates and answer.status == 422 and isinstance(metadata, dict):
+    if call.updates and answer.status in {400, 422} and isinstance(metadata, dict):
         good = {k: v for k, v in metadata.items() if len(k) < 41 and isinstance(v, str) and len(v) < 501}
         if 0 < len(good) < 11:
             await forward(call.holding({"metadata": good}))
