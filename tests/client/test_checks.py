@@ -14,7 +14,8 @@ from contract import load
 from contract.formats import ISO_4217
 from moment_billing import Moment, RequestValidationError, Violation, _schemas
 from moment_billing import _formats as formats
-from moment_billing._checks import Check, Choice, Fields, Flag, Items, Null, Nullable, Number, Some, Text
+from moment_billing._checks import Anything, Check, Choice, Fields, Flag, Items, Null, Nullable, Number, Some, Text
+from moment_billing._operations import Extra, Operation, Parameter
 from tests.client.rows import Row, shows
 
 if TYPE_CHECKING:
@@ -192,11 +193,18 @@ def test_an_idempotency_key_is_checked_too(silent: Moment) -> None:
         silent.customers.create(external_reference="x", idempotency_key="not a key")
 
 
+def test_a_query_of_ones_own_stands_in_place_of_the_clients() -> None:
+    """`extra_query` replaces the parameter of its name, and leaves the others."""
+    page, size = (Parameter(name, "query", Number()) for name in ("page", "size"))
+    listing: Operation[None] = Operation("list", "GET", "/list", None, repeatable=True, parameters=(page, size))
+    call = listing.call({"page": 1, "size": 5}, extra=Extra(query={"page": 2, "flag": True}))
+    assert call.query == [("size", "5"), ("page", "2"), ("flag", "true")]
+    assert call.with_query({"page": 3}).query == [("size", "5"), ("flag", "true"), ("page", "3")]
+    assert call.query[1] == ("page", "2")
+
+
 def test_path_values_are_encoded() -> None:
     """What the runtime is given as a path value can never reach another path."""
-    from moment_billing._checks import Anything
-    from moment_billing._operations import Operation, Parameter
-
     operation: Operation[None] = Operation(
         "op", "GET", "/a/{b}/c", None, repeatable=True, parameters=(Parameter("b", "path", Anything(), required=True),)
     )
