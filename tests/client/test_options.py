@@ -455,3 +455,15 @@ def test_a_closed_client_says_so(recorder: Recorder) -> None:
         with pytest.raises(MomentError, match="was closed"):
             closed.customers.retrieve("x")
     assert recorder.requests == []
+
+
+def test_a_client_that_is_closed_during_a_pause_says_so() -> None:
+    """Whoever closes a client while another thread waits for its next attempt ends that call, in plain words."""
+
+    def close(request: httpx.Request) -> httpx.Response:
+        moment.close()
+        return httpx.Response(503, headers={"Retry-After": "0"})
+
+    moment = Moment(KEY, base_url="https://api.test", transport=httpx.MockTransport(close))
+    with pytest.raises(MomentError, match="was closed"):
+        moment.customers.retrieve("x")
