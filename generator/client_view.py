@@ -6,7 +6,8 @@ template and name it in `client_project.RENDERED`; it finds the view under the n
 
 - `view.resources` -> `resource.operations` -> an `Operation`: how it is called in Python (`name`, `arguments`), what
   stands in the contract (`id`, `method`, `path`, `parameters`, `summary`, `page`, `statuses`), what it returns
-  (`result`), whether it may be repeated (`repeatable`, `repeatable_because`, `idempotency`), and its examples. Each
+  (`result`), whether it may be repeated (`repeatable`, `repeatable_because`, `idempotency`), how it leads from page to
+  page (`paging`, and the method that goes through them, `all_name`), and its examples. Each
   `Argument` has the name of the keyword, the name in the contract (`wire`), where it goes (`location`: path, query,
   header or body), its type, its description, its constraints in words, and the schema itself with references followed
   (`schema`), so that a command line can choose how to read it.

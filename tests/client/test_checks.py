@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 
 from contract import load
 from contract.formats import ISO_4217
-from moment_billing import Moment, RequestValidationError, _schemas
+from moment_billing import Moment, RequestValidationError, Violation, _schemas
 from moment_billing import _formats as formats
+from moment_billing._checks import Anything, Check, Choice, Fields, Flag, Items, Null, Nullable, Number, Some, Text
+from moment_billing._operations import Extra, Operation, Parameter
 from tests.client.rows import Row, shows
 
 if TYPE_CHECKING:
@@ -191,12 +193,55 @@ def test_an_idempotency_key_is_checked_too(silent: Moment) -> None:
         silent.customers.create(external_reference="x", idempotency_key="not a key")
 
 
+def test_a_query_of_ones_own_stands_in_place_of_the_clients() -> None:
+    """`extra_query` replaces the parameter of its name, and leaves the others."""
+    page, size = (Parameter(name, "query", Number()) for name in ("page", "size"))
+    listing: Operation[None] = Operation("list", "GET", "/list", None, repeatable=True, parameters=(page, size))
+    call = listing.call({"page": 1, "size": 5}, extra=Extra(query={"page": 2, "flag": True}))
+    assert call.query == [("size", "5"), ("page", "2"), ("flag", "true")]
+    assert call.with_query({"page": 3}).query == [("size", "5"), ("flag", "true"), ("page", "3")]
+    assert call.query[1] == ("page", "2")
+
+
 def test_path_values_are_encoded() -> None:
     """What the runtime is given as a path value can never reach another path."""
-    from moment_billing._checks import Anything
-    from moment_billing._operations import Operation, Parameter
-
     operation: Operation[None] = Operation(
         "op", "GET", "/a/{b}/c", None, repeatable=True, parameters=(Parameter("b", "path", Anything(), required=True),)
     )
     assert operation.call({"b": "../x?y#z%é {c}"}).path == "/a/..%2Fx%3Fy%23z%25%C3%A9%20%7Bc%7D/c"
+
+
+@pytest.mark.parametrize(
+    ("check", "good", "bad", "rule"),
+    [
+        (Number(minimum=1), 1, 0, "minimum"),
+        (Number(maximum=1), 1, 2, "maximum"),
+        (Number(exclusive_minimum=1), 2, 1, "exclusiveMinimum"),
+        (Number(exclusive_maximum=1), 0.5, 1, "exclusiveMaximum"),
+        (Number(multiple_of=0.1), 0.3, 0.35, "multipleOf"),
+        (Number(integer=True), 1.0, 1.5, "type"),
+        (Number(), 1.5, float("nan"), "type"),
+        (Number(), 1, True, "type"),
+        (Text(min_length=2), "ab", "a", "minLength"),
+        (Items(min_items=1), [0], [], "minItems"),
+        (Items(max_items=1), [0], [0, 1], "maxItems"),
+        (Items(unique=True), [1, True, "1"], [{"a": 1, "b": 2}, {"b": 2.0, "a": 1}], "uniqueItems"),
+        (Items(item=Flag()), [True], [1], "type"),
+        (Items(), (), "text", "type"),
+        (Fields(min_properties=1), {"a": 1}, {}, "minProperties"),
+        (Fields(others=None, properties={"a": Flag()}), {"a": True}, {"b": 1}, "additionalProperties"),
+        (Choice((1, "a")), 1, True, "enum"),
+        (Nullable(Flag()), None, 0, "type"),
+        (Null(), None, 0, "type"),
+        (Some(Flag(), Number(minimum=1), wanted="one"), 1, 0, "anyOf"),
+        (Some(Number(minimum=1), Number(maximum=2), exactly_one=True, wanted="one"), 3, 1, "oneOf"),
+    ],
+)
+def test_each_limit_ends_where_json_schema_says(check: Check, good: object, bad: object, rule: str) -> None:
+    """The last value that passes, and the first that does not, of what this contract does not use yet too."""
+    found: list[Violation] = []
+    check.find(good, ("field",), found)
+    assert found == []
+    check.find(bad, ("field",), found)
+    assert [violation.rule for violation in found] == [rule]
+    assert found[0].field.startswith("field")

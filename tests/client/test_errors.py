@@ -60,6 +60,15 @@ def test_a_status_that_nobody_documented_has_its_familys_class(status: int, expe
     assert type(_raised(status, b"")) is expected
 
 
+@pytest.mark.parametrize("name", ["X-Request-Id", "request-id", "X-Correlation-ID"])
+def test_the_request_id_is_read_from_any_usual_header(name: str) -> None:
+    """Whatever header carries it, the error has it, and says it."""
+    request = httpx.Request("GET", "https://api.test/billing/customers/x")
+    error = moment_billing.NotFoundError(httpx.Response(404, headers={name: "req_7"}, request=request))
+    assert error.request_id == "req_7"
+    assert str(error).endswith("(request req_7)")
+
+
 @shows(Row.PROBLEMS)
 def test_a_problem_is_kept_with_its_further_members() -> None:
     """RFC 9457: type, title, status, detail, instance, and whatever else the API says."""

@@ -183,6 +183,45 @@ def test_an_endless_body_is_given_up(client: Moment, server: FaultyServer) -> No
     assert server.connections == 1
 
 
+@pytest.mark.parametrize(("length", "error"), [(100, "not what the contract promises"), (101, "longer than 100 bytes")])
+def test_the_longest_body_is_read(
+    length: int, error: str, client: Moment, server: FaultyServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A body of just that length is read; one byte more is too much."""
+    monkeypatch.setattr("moment_billing._bounds.LONGEST_BODY", 100)
+    server.faults.append(answer("200 OK", b" " * length))
+    with pytest.raises(moment_billing.MomentError, match=error):
+        client.customers.retrieve("x")
+
+
+def test_a_body_that_was_given_up_gives_its_connection_back(server: FaultyServer, sandbox: Sandbox) -> None:
+    """A client of one connection works on after an answer that it did not read to the end; so does an async one."""
+    server.faults.extend([faults.endless_body, faults.pass_on] * 2)
+    one = httpx.Limits(max_connections=1)
+    with httpx.Client(limits=one) as http:
+        client = Moment(
+            sandbox.api_key, base_url=server.url, timeout=httpx.Timeout(30, pool=5), max_retries=0, http_client=http
+        )
+        with pytest.raises(moment_billing.APIConnectionError, match="longer than") as held:
+            client.customers.retrieve("x")
+        with pytest.raises(moment_billing.NotFoundError):
+            client.customers.retrieve("x")
+        assert held.tb  # which keeps alive what hangs on the error: nothing is closed by and by
+
+    async def main() -> None:
+        async with httpx.AsyncClient(limits=one) as http:
+            client = AsyncMoment(
+                sandbox.api_key, base_url=server.url, timeout=httpx.Timeout(30, pool=5), max_retries=0, http_client=http
+            )
+            with pytest.raises(moment_billing.APIConnectionError, match="longer than") as held:
+                await client.customers.retrieve("x")
+            with pytest.raises(moment_billing.NotFoundError):
+                await client.customers.retrieve("x")
+            assert held.tb
+
+    asyncio.run(main())
+
+
 def test_a_slowly_dripping_body_is_given_up(client: Moment, server: FaultyServer, sandbox: Sandbox) -> None:
     """Each byte arrives in time, the whole does not: the time-out holds for the body as a whole."""
     gone = threading.Event()

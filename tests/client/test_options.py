@@ -266,6 +266,8 @@ def test_ones_own_http_client_keeps_its_settings(recorder: Recorder) -> None:
     assert recorder.last.headers["cookie"] == "c=2"
     assert recorder.last.url.query == b"p=3"
     assert recorder.last.extensions["timeout"]["read"] == 4
+    Moment(KEY, base_url="https://api.test", http_client=http, timeout=2).customers.retrieve("x")
+    assert set(recorder.last.extensions["timeout"].values()) == {2}
 
 
 def test_client_and_transport_together_are_refused(recorder: Recorder) -> None:
@@ -356,6 +358,23 @@ def test_the_key_does_not_hang_on_a_connection_error(caplog: pytest.LogCaptureFi
     )
 
 
+def test_no_other_secret_hangs_on_an_error() -> None:
+    """Cookies and the credentials for a proxy are left out of what an error shows of the request; the rest is kept."""
+    secrets = {"Cookie": f"session={SECRET}", "Proxy-Authorization": f"Basic {SECRET}", "X-Team": "a"}
+    client = Moment(KEY, base_url="https://api.test", transport=Recorder(404))
+    with pytest.raises(moment_billing.NotFoundError) as caught:
+        client.customers.retrieve("x", extra_headers=secrets)
+    request = caught.value.response.request
+    assert SECRET not in repr(request.headers.raw)
+    assert (request.method, str(request.url), request.headers["x-team"]) == (
+        "GET",
+        "https://api.test/billing/customers/x",
+        "a",
+    )
+    raw = Moment(KEY, base_url="https://api.test", transport=Recorder()).customers.with_raw_response.retrieve("x")
+    assert SECRET not in repr(raw.http_response.request.headers.raw)
+
+
 @pytest.mark.parametrize("cls", [Moment, AsyncMoment])
 def test_a_client_is_not_pickled(cls: type[Moment | AsyncMoment]) -> None:
     """A client holds a key and connections; pickling it says so instead of leaking."""
@@ -436,3 +455,15 @@ def test_a_closed_client_says_so(recorder: Recorder) -> None:
         with pytest.raises(MomentError, match="was closed"):
             closed.customers.retrieve("x")
     assert recorder.requests == []
+
+
+def test_a_client_that_is_closed_during_a_pause_says_so() -> None:
+    """Whoever closes a client while another thread waits for its next attempt ends that call, in plain words."""
+
+    def close(request: httpx.Request) -> httpx.Response:
+        moment.close()
+        return httpx.Response(503, headers={"Retry-After": "0"})
+
+    moment = Moment(KEY, base_url="https://api.test", transport=httpx.MockTransport(close))
+    with pytest.raises(MomentError, match="was closed"):
+        moment.customers.retrieve("x")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -13,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import moment_billing
-from moment_billing import Moment, _retries
+from moment_billing import AsyncMoment, Moment, _retries
 from moment_billing._checks import Anything
 from moment_billing._operations import Operation
 from tests.client.rows import Row, shows
@@ -124,6 +125,25 @@ def test_retry_after_in_seconds_is_the_pause(pauses: list[float]) -> None:
 
 
 @shows(Row.RETRIES)
+def test_tasks_pause_without_holding_up_the_others(pauses: list[float], monkeypatch: pytest.MonkeyPatch) -> None:
+    """An awaited pause gives way to other tasks: the thread itself never sleeps."""
+    awaited: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        awaited.append(seconds)
+
+    monkeypatch.setattr("anyio.sleep", sleep)
+    script = Script(httpx.Response(429, headers={"Retry-After": "7"}), OK)
+
+    async def main() -> None:
+        transport = httpx.MockTransport(script)
+        async with AsyncMoment("sk_test_example", base_url="https://api.test", transport=transport) as client:
+            await client.customers.retrieve("x")
+
+    asyncio.run(main())
+    assert (awaited, pauses) == ([7.0], [])
+
+
 @pytest.mark.usefixtures("in_tokyo")
 def test_retry_after_as_a_date_is_the_pause(pauses: list[float]) -> None:
     """A date in the future is waited for, one in the past not at all; one without a zone is in GMT, as all are."""

@@ -13,6 +13,7 @@ import pytest
 
 from moment_billing import Customer, Moment
 from moment_billing.cli import main
+from moment_billing.cli._values import read_text
 from tests.client.rows import Row, shows
 
 if TYPE_CHECKING:
@@ -51,6 +52,26 @@ def test_what_is_not_given_is_not_sent(moment_server: MomentServer) -> None:
     Moment().customers.create(external_reference="INV-1")
     assert main(["customers", "update", "INV-1", "--name", "New"]) == 0
     assert moment_server.requests[-1].json == {"name": "New"}
+
+
+def test_the_last_of_two_options_counts(moment_server: MomentServer) -> None:
+    """As everywhere on a command line: an alias can be overridden."""
+    main(["customers", "create", "--external-reference", "x", "--external-reference", "y"])
+    assert moment_server.requests[0].json == {"external_reference": "y"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "value"),
+    [
+        *(("flag", "TRUE", True), ("flag", "false", False), ("flag", "yes", "yes"), ("integer", "-5", -5)),
+        *(("integer", "1.5", "1.5"), ("integer", "1e3", "1e3"), ("integer", "\u0665", "\u0665"), ("text", "5", "5")),
+        *(("number", "1.5", 1.5), ("number", "nan", "nan"), ("json", '{"a":1}', {"a": 1}), ("json", "a", "a")),
+    ],
+)
+def test_a_text_is_read_as_what_the_contract_asks_for(kind: str, text: str, value: object) -> None:
+    """What cannot be read so stays a text, for the contract's own check to refuse."""
+    read = read_text(kind, text)
+    assert (type(read), read) == (type(value), value)
 
 
 def test_an_idempotency_key_can_be_given(moment_server: MomentServer) -> None:

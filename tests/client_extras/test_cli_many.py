@@ -80,11 +80,29 @@ def test_options_fill_empty_cells(run: Any, customers: list[str], moment_server:
     assert sent == {"c0": {"currency": "USD", "balance": 1}, "c1": {"currency": "ZAR", "balance": 2}}
 
 
+def test_pairs_of_an_option_and_of_cells_come_together(
+    run: Any, customers: list[str], moment_server: MomentServer
+) -> None:
+    """A cell adds its pair to those of the option, in its own row only."""
+    run("customer,metadata.k\nc0,1\nc1,\nc2,3\n", "--metadata", "all=x", "--concurrency", "1")
+    sent = [request.json["metadata"] for request in moment_server.requests]
+    assert sent == [{"all": "x", "k": "1"}, {"all": "x"}, {"all": "x", "k": "3"}]
+
+
+def test_a_file_waits_longer_for_a_busy_api(run: Any, customers: list[str], moment_server: MomentServer) -> None:
+    """Each row may have five further attempts, where a single call has two."""
+    moment_server.fail(503, times=5, retry_after=0)
+    assert run("customer,name\nc0,x\n")[0] == 0
+    moment_server.fail(503, times=6, retry_after=0)
+    code, told, _ = run("customer,name\nc0,y\n")
+    assert (code, told["failed"]) == (1, 1)
+
+
 def test_columns_can_be_renamed_and_separated_otherwise(
     run: Any, customers: list[str], moment_server: MomentServer
 ) -> None:
     """A file of a spreadsheet: another delimiter, a byte order mark, other headers, a note of its owner's."""
-    lines = '\ufeffref;amount due;_note\nc0;5;"mine; not yours"\n'.encode()
+    lines = '\ufeffref; amount due ;_note\nc0;5;"mine; not yours"\n'.encode()
     options = ["--delimiter", ";", "--column", "customer=ref", "--column", "balance=amount due", "--currency", "ZAR"]
     code, _, shown = run(lines, *options)
     assert code == 0, shown
@@ -123,8 +141,13 @@ def test_the_report_can_be_corrected_and_run(run: Any, customers: list[str], tmp
     run("customer,currency,balance\nc0,ZAR,1\nc1,,2\n")
     text = (tmp_path / "rows.failures.csv").read_text()
     corrected = tmp_path / "corrected.csv"
+    corrected.write_text(text)
+    assert main(["customers", "update", "--from", str(corrected)]) == 1
+    again = tmp_path / "corrected.failures.csv"
+    assert again.read_text().splitlines()[0] == "customer,currency,balance,_line,_status,_error"
     corrected.write_text(text.replace("c1,,2", "c1,ZAR,2"))
     assert main(["customers", "update", "--from", str(corrected)]) == 0
+    assert not again.exists()
 
 
 @pytest.mark.parametrize(
@@ -177,14 +200,19 @@ def test_a_second_run_leaves_out_what_is_done(run: Any, customers: list[str], mo
     assert run(None)[1]["done"] == 3
 
 
-@pytest.mark.parametrize("changed", ["file", "option", "key", "restart"])
+@pytest.mark.parametrize("changed", ["file", "option", "column", "place", "key", "restart"])
 def test_what_is_done_counts_for_the_same_run_only(
     changed: str, run: Any, customers: list[str], moment_server: MomentServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Another file, option or key, or --restart, sends every row."""
+    """Another file, option, column, place or key, or --restart, sends every row."""
     lines = "customer,currency,balance\nc0,ZAR,1\nnobody,ZAR,2\n"
     run(lines)
-    options = {"option": ("--name", "x"), "restart": ("--restart",)}.get(changed, ())
+    options = {
+        "option": ("--name", "x"),
+        "column": ("--column", "balance=balance"),
+        "place": ("--base-url", "https://other.test"),
+        "restart": ("--restart",),
+    }.get(changed, ())
     if changed == "key":
         moment_server.add_key("sk_test_second")
         monkeypatch.setenv("MOMENT_API_KEY", "sk_test_second")

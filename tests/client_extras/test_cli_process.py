@@ -35,6 +35,28 @@ def test_a_terminal_gets_a_table_and_a_pipe_json(sandbox: Sandbox, moment: Momen
     assert json.loads(piped.stdout)["metadata"] == {"order": "7"}
 
 
+def test_a_job_shows_a_bar_on_a_terminal(
+    sandbox: Sandbox, moment: Moment, reference: str, root: Path, tmp_path: Path
+) -> None:
+    """How many rows are dealt with, and how fast, on standard error alone; the summary stays JSON in a pipe."""
+    moment.customers.create(external_reference=reference)
+    rows = tmp_path / "rows.csv"
+    rows.write_text("customer,currency,balance\n" + f"{reference},ZAR,5\n" * 3 + "nobody,ZAR,5\n")
+    command = [sys.executable, "-m", "moment_billing", "customers", "update", "--from", str(rows)]
+    ours, theirs = pty.openpty()
+    run = subprocess.run(
+        command, env=environment(sandbox, root), stdout=subprocess.PIPE, stderr=theirs, text=True, check=False
+    )
+    os.close(theirs)
+    bar = os.read(ours, 100_000).decode()
+    os.close(ours)
+    assert "4 rows" in bar
+    assert "1 failed" in bar
+    assert "a second" in bar
+    told = json.loads(run.stdout)
+    assert (run.returncode, told["done"], told["failed"]) == (1, 3, 1)
+
+
 def test_a_closed_pipe_ends_it_quietly(sandbox: Sandbox, moment: Moment, reference: str, root: Path) -> None:
     """When nobody reads the output, there is no traceback."""
     moment.customers.create(external_reference=reference)

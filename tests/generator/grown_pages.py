@@ -34,7 +34,11 @@ class Api(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """One page, or what the test asked for instead."""
         place = urlsplit(self.path)
-        query = dict(parse_qsl(place.query))
+        pairs = parse_qsl(place.query)
+        query = dict(pairs)
+        if len(query) < len(pairs):
+            self._say(400, {"title": "a parameter is there twice"})
+            return
         if query.get("cursor") == "page & 3" and Api.unavailable:
             Api.unavailable -= 1
             self._say(503, {})

@@ -68,6 +68,14 @@ _SCHEMAS = ("components", "schemas")
             id="duplicate operation id",
         ),
         pytest.param(_set(*_SCHEMAS, "CustomerName", "pattern", value="["), "/pattern", "pattern", id="broken pattern"),
+        pytest.param(
+            _set(
+                *_SCHEMAS, "CreateCustomer", "patternProperties", value={"^x-": {"description": "X.", "type": "string"}}
+            ),
+            "/components/schemas/CreateCustomer/patternProperties",
+            "the client cannot check 'patternProperties' in a request",
+            id="beyond the client",
+        ),
     ],
 )
 def test_a_broken_contract_gets_one_message_that_names_the_place(

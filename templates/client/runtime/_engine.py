@@ -150,9 +150,9 @@ class Engine:
             APIConnectionError: No answer arrived.
             MomentError: The client was closed.
         """
-        refuse_closed(self.http)
         exchange = Exchange(call, self.settings, self._requests.make(call))
         while True:
+            refuse_closed(self.http)  # somebody may close it during a pause
             try:
                 response = self._attempt(exchange)
                 delay = exchange.after_answer(response)
@@ -201,9 +201,9 @@ class AsyncEngine:
             APIConnectionError: No answer arrived.
             MomentError: The client was closed.
         """
-        refuse_closed(self.http)
         exchange = Exchange(call, self.settings, self._requests.make(call))
         while True:
+            refuse_closed(self.http)  # somebody may close it during a pause
             try:
                 response = await self._attempt(exchange)
                 delay = exchange.after_answer(response)
