@@ -49,7 +49,8 @@ sandbox: install ## Run the sandbox on port 4010
 	@$(BIN)/moment-sandbox --port 4010
 
 judge: install ## Start the sandbox on a free port and judge it against the contract
-	@$(BIN)/moment-sandbox --port 0 --quiet -- $(BIN)/moment-conformance
+	@$(BIN)/moment-sandbox --port 0 --quiet --seed sandbox/example.json -- \
+		$(BIN)/moment-conformance --customer with-payment-rules
 
 ##@ The partner site
 publish: install ## Build the site into dist/site, twice, and check it (REPORT=DIR adds a conformance report)
