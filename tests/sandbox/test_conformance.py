@@ -12,10 +12,10 @@ PROGRAMS = Path(sys.executable).parent
 def test_the_sandbox_conforms(database, kind):
     """Every claim that can be judged is, and holds; on PostgreSQL with four processes."""
     workers = "4" if kind == "postgresql" else "1"
-    options = ("--port", "0", "--quiet", "--workers", workers, "--database", database())
-    options += ("--seed", "sandbox/example.json")
+    serving = ("--port", "0", "--quiet", "--workers", workers)
+    storing = ("--database", database(), "--seed", "sandbox/example.json")
     suite = (PROGRAMS / "moment-conformance", "--max-time", "200", "--customer", "with-payment-rules")
-    command = (PROGRAMS / "moment-sandbox", *options, "--", *suite)
+    command = (PROGRAMS / "moment-sandbox", *serving, *storing, "--", *suite)
     result = subprocess.run(command, check=False, capture_output=True, text=True, timeout=300)
     assert result.returncode == 0, result.stdout + result.stderr
     assert "not exercised" not in result.stdout
