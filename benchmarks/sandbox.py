@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +25,7 @@ import httpx
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.sandbox_crowd import IDLE, SLOW, crowd
 from benchmarks.sandbox_load import Load, measure, request_bytes
 from benchmarks.sandbox_postgresql import cluster, empty_database, free_port, programs
 from contract import load as load_contract
@@ -40,6 +41,7 @@ SANDBOX = Path(sys.executable).with_name("moment-sandbox")
 RESULTS = Path(__file__).parent / "results" / "sandbox.json"
 KEY = "sk_test_benchmark_example"
 CUSTOMERS = "/billing/customers"
+CROWDED = f"… with {IDLE:,} idle and {SLOW} slow clients"
 
 
 @contextmanager
@@ -99,6 +101,7 @@ def targets(folder: Path, seed: Path, stack: contextlib.ExitStack) -> dict[str, 
         print("prism is not installed; `make bench-sandbox` installs it where Node exists", file=sys.stderr)
     found["sandbox, memory"] = lambda port: sandbox_command(port, "sqlite://", seed)
     found["sandbox, SQLite file"] = lambda port: sandbox_command(port, f"sqlite:///{folder}/{port}.db", seed)
+    found[CROWDED] = found["sandbox, SQLite file"]
     if programs():
         server = stack.enter_context(cluster())
         found["sandbox, PostgreSQL"] = lambda port: sandbox_command(port, empty_database(server), seed)
@@ -121,7 +124,7 @@ def main() -> None:
         for _ in range(ROUNDS):
             for name, command in servers.items():
                 port = free_port()
-                with serving(command(port), port) as start_seconds:
+                with serving(command(port), port) as start_seconds, crowd(port) if name == CROWDED else nullcontext():
                     loads = {operation: asdict(load) for operation, load in sample(port).items()}
                 samples.setdefault(name, []).append({"start_seconds": start_seconds, **loads})
     machine: dict[str, Any] = {
