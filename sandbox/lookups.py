@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Column, Connection, Select
 
-__all__ = ["Key", "Lookup", "Rows"]
+__all__ = ["Lookup"]
 
 Key: TypeAlias = tuple[Any, ...]
 Rows: TypeAlias = "list[Sequence[Any]]"
@@ -34,7 +34,8 @@ class Lookup:
 
     def rows(self, connection: Connection, *key: Any) -> Rows:
         """The rows of a key, each ending with the key itself."""
-        return ask(Question(self, connection, key))
+        rows: Rows = ask(Question(self.find, connection, key))
+        return rows
 
     def find(self, connection: Connection, keys: Sequence[Key]) -> Mapping[Key, Rows]:
         """The rows of each key. Several at once only PostgreSQL can look up.

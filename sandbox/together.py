@@ -16,32 +16,29 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from sandbox.lookups import Key, Lookup, Rows
-
 __all__ = ["Question", "ask", "outcome", "together"]
 
 T = TypeVar("T")
 
 
 class Question(NamedTuple):
-    """What a piece of work looks up, and over which connection."""
+    """What a piece of work looks up, over which connection, and what finds that for several keys at once."""
 
-    lookup: Lookup
+    find: Callable[[Connection, Sequence[Any]], Mapping[Any, Any]]
     connection: Connection
-    key: Key
+    key: Any
 
 
 class _Piece(greenlet):
     """A piece of work that is run by `together`."""
 
 
-def ask(question: Question) -> Rows:
-    """The rows for a key; within `together`, found with those that others ask for."""
+def ask(question: Question) -> Any:
+    """What is found for a key; within `together`, found with what others ask for."""
     piece = getcurrent()
     if isinstance(piece, _Piece) and piece.parent:
-        rows: Rows = piece.parent.switch(question)
-        return rows
-    return question.lookup.find(question.connection, [question.key])[question.key]
+        return piece.parent.switch(question)
+    return question.find(question.connection, [question.key])[question.key]
 
 
 def outcome(work: Callable[[], T]) -> tuple[T | None, Exception | None]:
@@ -65,15 +62,15 @@ def together(works: Sequence[Callable[[], T]]) -> list[tuple[T | None, Exception
 def _groups(asking: Mapping[_Piece, Question]) -> Mapping[Any, Mapping[_Piece, Question]]:
     groups: dict[Any, dict[_Piece, Question]] = {}
     for piece, question in asking.items():
-        groups.setdefault((question.lookup, question.connection), {})[piece] = question
+        groups.setdefault((question.find, question.connection), {})[piece] = question
     return groups
 
 
 def _answered(asking: Mapping[_Piece, Question]) -> dict[_Piece, Any]:
     """What each piece says next: another question, or its outcome."""
-    lookup, connection, _ = next(iter(asking.values()))
+    find, connection, _ = next(iter(asking.values()))
     try:
-        rows = lookup.find(connection, [question.key for question in asking.values()])
+        found = find(connection, [question.key for question in asking.values()])
     except Exception as error:
         return {piece: piece.throw(error) for piece in asking}
-    return {piece: piece.switch(rows[question.key]) for piece, question in asking.items()}
+    return {piece: piece.switch(found[question.key]) for piece, question in asking.items()}
