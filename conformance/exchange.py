@@ -49,9 +49,9 @@ class Request:
         return _decode(self.body)
 
     @property
-    def media_type(self) -> str:
-        """The media type of the body, without its parameters, in lower case."""
-        return _media_type(self.headers)
+    def in_chunks(self) -> bool:
+        """Whether the body is sent in chunks, without saying first how long it is (RFC 9112, section 7.1)."""
+        return self.body is not None and self.header("Transfer-Encoding") is not None
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Response:
     @property
     def media_type(self) -> str:
         """The media type of the body, without its parameters, in lower case."""
-        return _media_type(self.headers)
+        return (self.header("Content-Type") or "").split(";")[0].strip().lower()
 
 
 @dataclass(frozen=True)
@@ -117,16 +117,16 @@ class Exchange:
 
     @property
     def refused(self) -> bool:
-        """Whether the server answered that the caller is wrong (4xx), or hung up on a body that is too long for it.
-
-        The latter is its right (RFC 9110, section 15.5.14), and leaves the sender with a broken connection.
-        """
+        """Whether the server answered that the caller is wrong (4xx), or hung up on a body that it need not take."""
         return 400 <= self.status < 500 or self.hung_up
 
     @property
     def hung_up(self) -> bool:
-        """Whether the server broke the connection off while a large body was sent."""
-        return self.broke and len(self.request.body or b"") >= _LARGE_BODY
+        """Whether the server broke the connection off while a body was sent that it may refuse without reading it.
+
+        That is a large one (RFC 9110, section 15.5.14), or one whose length it was not told (section 15.5.12).
+        """
+        return self.broke and (len(self.request.body or b"") >= _LARGE_BODY or self.request.in_chunks)
 
     @property
     def broke(self) -> bool:
@@ -205,10 +205,6 @@ def _shell(body: bytes) -> str:
 
 def _header(headers: tuple[tuple[str, str], ...], name: str) -> str | None:
     return next((value for key, value in headers if key.lower() == name.lower()), None)
-
-
-def _media_type(headers: tuple[tuple[str, str], ...]) -> str:
-    return (_header(headers, "content-type") or "").split(";")[0].strip().lower()
 
 
 def _decode(body: bytes | None) -> Any:

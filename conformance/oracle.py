@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Finding", "Oracle"]
 
-_HTTP_ITSELF = {405, 406, 408, 411, 413, 414, 415, 417, 421, 426, 429, 431, 501, 505}
+_HTTP_ITSELF = {405, 406, 408, 411, 413, 414, 415, 417, 421, 426, 429, 431}
 """Statuses that servers and gateways give before the API sees the request; their bodies are not judged."""
 
 INVALID_IS_4XX = "errors.invalid-is-4xx"
@@ -59,7 +59,9 @@ class Oracle:
         if exchange.response is None:
             yield self.blame(exchange), exchange.trouble
         elif exchange.status >= 500:
-            if operation is not None or exchange.status == 500:
+            # Any server may lack another method, or chunks (501); what fails behind it, a page must name.
+            documented = operation is not None and not exchange.request.in_chunks
+            if documented or exchange.status == 500:
                 yield self.blame(exchange), f"the server failed: {exchange.status}"
         elif exchange.refused:
             if operation is not None and exchange.status not in _HTTP_ITSELF:

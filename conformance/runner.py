@@ -109,6 +109,8 @@ class _Run:
         await asyncio.gather(*(self._in_turn(check, target, admission, workers) for check in checks))
         if self._fuzzes():
             await self._fuzz(target, admission)
+        if target.broken:
+            self.notes.append(f"connections that broke, and were tried again: {target.broken}")
 
     def _chosen(self) -> list[Check]:
         asked = [check for check in all_checks(self.subject) if self._asked(check.claims)]

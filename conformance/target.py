@@ -33,8 +33,8 @@ _BACK_OFFS = (0.25, 0.5, 1.0, 2.0)
 _CHUNK = 16
 """Bytes of a chunk, where a body is sent in chunks."""
 
-_CHANCES = 3
-"""Broken connections of a run that are put down to chance and tried again. A server that breaks more is at fault."""
+_CHANCES, _ONE_IN = 20, 20
+"""Broken connections that are put down to chance: so many, and one in so many requests. Who breaks more is at fault."""
 
 
 class Target:
@@ -44,6 +44,9 @@ class Target:
         settings: Whom to ask, and how fast.
         transport: Takes the place of the network, for an application in this process.
         fields: The fields that the contract lists for a customer.
+
+    Attributes:
+        broken: How many connections broke, and were put down to chance.
     """
 
     def __init__(
@@ -59,7 +62,8 @@ class Target:
         self._silences: dict[str, int] = {}
         self._rate = settings.rate
         self._next_slot = 0.0
-        self._chances = _CHANCES
+        self.broken = 0
+        self._again = asyncio.Lock()
         self._client = httpx.AsyncClient(
             timeout=None,  # noqa: S113 - a deadline stands over the whole exchange, because drips outlive time-outs
             limits=httpx.Limits(max_connections=64, max_keepalive_connections=64),
@@ -80,11 +84,7 @@ class Target:
         """Send a request; back off and repeat when asked to (429). Never raises for what the server does."""
         for back_off in (*_BACK_OFFS, None):
             await self._wait_for_slot()
-            exchange = await self._send_once(request)
-            if exchange.broke and not exchange.hung_up and self._chances:
-                # A server may close an idle connection just when the next request is on its way (RFC 9112, 9.6).
-                self._chances -= 1
-                exchange = await self._send_once(request)
+            exchange = await self._send_surely(request)
             if exchange.status != httpx.codes.TOO_MANY_REQUESTS or back_off is None:
                 break
             await asyncio.sleep(_retry_after(exchange, back_off))
@@ -96,6 +96,19 @@ class Target:
             now = time.monotonic()
             self._next_slot = max(now, self._next_slot) + 1 / self._rate
             await asyncio.sleep(self._next_slot - 1 / self._rate - now)
+
+    async def _send_surely(self, request: Request) -> Exchange:
+        """Send a request, and again when the connection broke by chance; each request means the same when repeated.
+
+        A server may close an idle connection just when a request is on its way (RFC 9112, section 9.6), and a small one
+        loses some of the connections that are opened at once: so one at a time is tried again.
+        """
+        exchange = await self._send_once(request)
+        if not exchange.broke or exchange.hung_up or self.broken >= _CHANCES + len(self.log) // _ONE_IN:
+            return exchange
+        self.broken += 1
+        async with self._again:
+            return await self._send_once(request)
 
     async def _send_once(self, request: Request) -> Exchange:
         started = time.monotonic()
@@ -120,12 +133,11 @@ class Target:
         return Exchange(request, None, trouble)
 
     async def _exchange(self, request: Request, started: float) -> Response:
-        chunked = request.body is not None and request.header("Transfer-Encoding")
         prepared = self._client.build_request(
             request.method,
             self.base_url + request.target,
             headers=list(request.headers),
-            content=_in_chunks(request.body or b"") if chunked else request.body,
+            content=_in_chunks(request.body or b"") if request.in_chunks else request.body,
         )
         response = await self._client.send(prepared, stream=True)
         try:

@@ -475,11 +475,6 @@ async def _forgets(call: Call, forward: Forward, memory: Memory) -> Answer:
 
 fault("create.fields", "bodies of 16 kB are refused", refuses(lambda call: call.creates and len(call.body) > 16_384))
 fault("update.fields", "bodies of 16 kB are refused", refuses(lambda call: call.updates and len(call.body) > 16_384))
-fault(
-    "create.body",
-    "a charset in the media type is refused",
-    refuses(lambda c: "charset" in c.headers["content-type"] if c.creates else False, 415),
-)
 
 
 # ── Updating
@@ -503,11 +498,6 @@ fault(
     "update.method",
     "updates are read as merge patches only",
     refuses(lambda c: c.updates and "merge-patch" not in c.headers.get("content-type", ""), 415),
-)
-fault(
-    "update.method",
-    "a charset in the media type is refused",
-    refuses(lambda c: c.updates and "charset" in c.headers.get("content-type", ""), 415),
 )
 
 

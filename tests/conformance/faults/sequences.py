@@ -354,9 +354,24 @@ fault(
     changes(retrieves, lambda answer: answer.headed(idempotent_replayed="true")),
 )
 
-for what, claim, when in (("creates", "create.body", creates), ("updates", "update.body", updates)):
-    fault(
-        claim,
-        f"{what} whose body comes in chunks find it empty",
-        sends(lambda c, when=when: when(c) and "transfer-encoding" in c.headers, lambda c: c.holding({})),  # type: ignore[misc]
-    )
+fault(
+    "create.body",
+    "of a create whose body comes in chunks only the reference is read",
+    sends(
+        lambda c: c.creates and "transfer-encoding" in c.headers,
+        lambda c: c.holding({"external_reference": c.json["external_reference"]}),
+    ),
+)
+fault(
+    "create.body",
+    "of a create whose media type has a charset only the reference is read",
+    sends(
+        lambda c: c.creates and "charset=utf-8" in c.headers["content-type"],
+        lambda c: c.holding({"external_reference": c.json["external_reference"]}),
+    ),
+)
+fault(
+    "update.body",
+    "updates whose body comes in chunks find it empty",
+    sends(lambda c: c.updates and "transfer-encoding" in c.headers, lambda c: c.holding({})),
+)

@@ -340,7 +340,10 @@ async def _any_case(call: Call, forward: Forward, memory: Memory) -> Answer:
 
 variant("metadata without a pair is refused", refuses(lambda c: c.json.get("metadata") == {}))
 variant("a media type in capitals is 415", refuses(lambda c: "A" in c.headers.get("content-type", ""), 415))
+variant("a charset in the media type is 415", refuses(lambda c: "charset" in c.headers.get("content-type", ""), 415))
 variant("bodies in chunks are 411", refuses(lambda c: "transfer-encoding" in c.headers, 411))
+variant("bodies in chunks are 400", refuses(lambda c: "transfer-encoding" in c.headers, 400))
+variant("bodies in chunks are 501", refuses(lambda c: "transfer-encoding" in c.headers, 501))
 variant(
     "a byte-order mark is read over",
     sends(lambda c: c.body.startswith(b"\xef\xbb\xbf"), lambda c: replace(c, body=c.body[3:])),
