@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from conformance.runner import judge
-from conformance.verdict import Exit
+from conformance.verdict import Exit, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,4 +76,4 @@ def plain(url: str, version: str) -> Iterator[str]:
 def test_plain_servers_conform(sandbox: Sandbox, subject: Subject, version: str) -> None:
     with plain(sandbox.url, version) as url:
         verdict = judge(replace(sandbox.settings(), url=url), subject)
-    assert verdict.exit_status == Exit.CONFORMS, [result.shown for result in verdict.of("fail")]
+    assert verdict.exit_status == Exit.CONFORMS, [result.shown for result in verdict.of(State.FAIL)]
