@@ -14,7 +14,7 @@ from generator.site.pages import Page, Section
 from generator.site.rendering import Renderer, front
 from generator.site.samples import samples
 from generator.site.schemas import schema_pages
-from generator.site.wording import FORMATS
+from generator.site.terms import FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -7,7 +7,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from generator.site.chains import steps, with_fresh
-from generator.site.examples import IDEMPOTENCY_KEY
+from generator.site.examples import IDEMPOTENCY_KEY, as_text
 
 if TYPE_CHECKING:
     from contract import Contract
@@ -63,7 +63,7 @@ def _item(step: Step) -> dict[str, Any]:
 
 
 def _header(name: str, value: Any) -> str:
-    return "{{$guid}}" if name == IDEMPOTENCY_KEY else str(value)
+    return "{{$guid}}" if name == IDEMPOTENCY_KEY else as_text(value)
 
 
 def _url(step: Step) -> dict[str, Any]:
@@ -74,8 +74,8 @@ def _url(step: Step) -> dict[str, Any]:
         "raw": "{{baseUrl}}/" + "/".join(_segment(part) for part in path),
         "host": ["{{baseUrl}}"],
         "path": [_segment(part) for part in path],
-        "query": [{"key": name, "value": str(value)} for name, value in example.query.items()],
-        "variable": [{"key": name, "value": values.get(name, str(value))} for name, value in example.path.items()],
+        "query": [{"key": name, "value": value} for name, value in example.pairs],
+        "variable": [{"key": name, "value": values.get(name, as_text(value))} for name, value in example.path.items()],
     }
 
 

@@ -131,7 +131,12 @@ def _broken(name: str, link: str, pages: Mapping[str, _Page], files: Mapping[str
     target = _target(name, link)
     if target not in files:
         return f"the link {link!r} leads to {target}, which is not there"
-    if parts.fragment and target in pages and unquote(parts.fragment) not in pages[target].ids:
+    if (
+        parts.fragment
+        and target in pages
+        and not target.startswith("console/")
+        and unquote(parts.fragment) not in pages[target].ids
+    ):
         return f"the link {link!r} leads to no place on {target}"
     return ""
 
