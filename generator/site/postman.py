@@ -69,9 +69,10 @@ def _header(name: str, value: Any) -> str:
 def _url(step: Step) -> dict[str, Any]:
     example = step.example
     path = [part for part in example.operation.path.split("/") if part]
+    query = "&".join(f"{name}={value}" for name, value in example.pairs)
     values = {name: f"{{{{{variable}}}}}" for name, variable in step.variables.items()}
     return {
-        "raw": "{{baseUrl}}/" + "/".join(_segment(part) for part in path),
+        "raw": "{{baseUrl}}/" + "/".join(_segment(part) for part in path) + (f"?{query}" if query else ""),
         "host": ["{{baseUrl}}"],
         "path": [_segment(part) for part in path],
         "query": [{"key": name, "value": value} for name, value in example.pairs],

@@ -63,6 +63,7 @@ def test_search_finds_what_partners_ask_for(visit: Callable[..., Any], served: s
     seen = visit("search", site=served, queries=[*QUERIES, "<b>xyzzy"])
     for query, url in QUERIES.items():
         assert url in seen["found"][query][:2], (query, seen["found"][query])
+    assert not seen["cut"], "results stand beyond the edge of a phone"
     assert seen["found"]["<b>xyzzy"] == ["Nothing found for “<b>xyzzy”"]
     assert seen["titles"][0] == "Idempotency"
     assert seen["url"].endswith("guides/idempotency.html")

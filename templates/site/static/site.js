@@ -14,17 +14,17 @@ document.querySelector("button.theme")?.addEventListener("click", () => {
   const dark = matchMedia("(prefers-color-scheme: dark)").matches;
   const now = html.dataset.theme ?? (dark ? "dark" : "light");
   html.dataset.theme = now === "dark" ? "light" : "dark";
-  localStorage.setItem("theme", html.dataset.theme);
+  remembered.set("theme", html.dataset.theme);
 });
 
 // Samples: one choice of language holds for all of them.
 function choose(value) {
   for (const input of document.querySelectorAll(`.tabs input[value="${CSS.escape(value)}"]`)) input.checked = true;
 }
-if (localStorage.getItem("language")) choose(localStorage.getItem("language"));
+if (remembered.get("language")) choose(remembered.get("language"));
 document.addEventListener("change", ({ target }) => {
   if (!target.matches(".tabs input")) return;
-  localStorage.setItem("language", target.value);
+  remembered.set("language", target.value);
   const top = target.getBoundingClientRect().top;
   choose(target.value);
   scrollBy(0, target.getBoundingClientRect().top - top);

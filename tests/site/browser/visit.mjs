@@ -59,15 +59,18 @@ const jobs = {
       await page.waitForFunction((text) => document.getElementById("results").dataset.query === text, query);
       found[query] = await page.locator("#results > *").evaluateAll((all) => all.map((one) => one.getAttribute("href") ?? one.textContent));
     }
+    await page.setViewportSize({ width: 390, height: 844 });
+    const box = await page.locator("#results").boundingBox();
+    const cut = box.x < 0 || box.x + box.width > 390;
     await page.locator("#search").fill("");
-    await page.locator("body").click({ position: { x: 1, y: 1 } });
+    await page.locator("h1").click();
     await page.keyboard.press("/");
     await page.keyboard.type("idempotency");
     await page.locator("#results a").first().waitFor();
     const titles = await page.locator("#results a strong").allTextContents();
     await page.keyboard.press("ArrowDown");
     await Promise.all([page.waitForURL(/guides|operations|ledger/), page.keyboard.press("Enter")]);
-    return { found, titles, url: page.url(), ...seen };
+    return { found, cut, titles, url: page.url(), ...seen };
   },
 
   // Choices of a visitor that last: theme and language. And what the button above a sample copies.
