@@ -3,7 +3,8 @@
 The parts, in the order in which data flows through them:
 
 inputs                                   finds the contract, its ledger, the client, releases, a report, the console
-wording, patterns, reference, backing    constraints in words, field by field, with the claims that they rest on
+terms, patterns, wording, reference,
+backing                                  constraints in words, field by field, with the claims that they rest on
 examples, samples, chains                the contract's examples as requests, as code to copy, as a sequence to run
 pages, operations, schemas, ledger,
 assembly                                 which pages there are, and what each one shows

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from iso4217 import Currency
 
 from generator.site.calls import client_names
+from generator.site.conformance import conformance_page
 from generator.site.examples import examples
+from generator.site.inputs import python
 from generator.site.ledger import ledger_page
 from generator.site.operations import operation_pages, problems
 from generator.site.pages import Page, Section
 from generator.site.rendering import Renderer, front
 from generator.site.samples import samples
 from generator.site.schemas import schema_pages
-from generator.site.wording import FORMATS
+from generator.site.terms import FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -45,11 +49,12 @@ def assemble(
     """
     contract, client = inputs.contract, client_names(inputs.contract)
     operations = operation_pages(contract, inputs.claims, client.calls)
+    schemas = schema_pages(contract, inputs.claims)
     guides = [_prose(inputs, f"guides/{name}", f"guides/{name}.md") for name in GUIDES]
-    guides.append(_client_page(inputs))
+    guides.append(_client_page(inputs, downloads["wheels"]["client"]))
     trust = (
         ledger_page(inputs.claims, report.get("verdicts", {})),
-        _prose(inputs, "conformance", "prose/conformance.md", report),
+        conformance_page(report),
         _prose(inputs, "guides/compatibility", "guides/compatibility.md"),
         _prose(inputs, "changelog", "prose/changelog.md", changelog),
         _prose(inputs, "downloads", "prose/downloads.md", downloads),
@@ -61,16 +66,17 @@ def assemble(
         template="index",
         context=lambda _: {
             "operations": operations,
+            "schemas": schemas,
             "guides": guides,
             "trust": trust,
-            "first_samples": _samples_of(contract, client, contract.operations[0].id, ""),
+            "first_samples": _samples_of(contract, client, contract.operations[0].id, "", {}),
         },
     )
     sections = (
         Section("Start", (home, *guides[:2])),
         Section("Guides", tuple(guides[2:])),
         Section("Operations", operations),
-        Section("Schemas", schema_pages(contract, inputs.claims)),
+        Section("Schemas", schemas),
         Section("The contract", trust),
     )
     renderer = Renderer(contract, sections, _facts(inputs, client, downloads), inputs.templates)
@@ -83,10 +89,11 @@ def _prose(inputs: Inputs, path: str, source: str, context: Mapping[str, Any] | 
     return Page(path, title, summary, "prose", lambda _: context or {}, source)
 
 
-def _client_page(inputs: Inputs) -> Page:
-    """The client's own README as a page."""
+def _client_page(inputs: Inputs, wheel: str) -> Page:
+    """The client's own README as a page, on which the wheel of this site is installed."""
     readme = (inputs.client / "README.md").read_text(encoding="utf-8")
     text = readme[readme.index("# ") :]
+    text = re.sub(rf"(pip install '?){re.escape(inputs.client_project['name'])}", rf"\g<1>./{wheel}", text)
     _, summary = front(text)
     body = text[text.index("\n") :]
     return Page("guides/python-client", "Python client", summary, "prose", text=f"# Python client\n{body}")
@@ -98,9 +105,9 @@ def _facts(inputs: Inputs, client: Client, downloads: Mapping[str, Any]) -> dict
     by_id = {operation.id: operation for operation in contract.operations}
     return {
         "claims_by_id": {claim.id: claim for claim in inputs.claims},
+        "wheels": downloads["wheels"],
+        "python": {"client": python(inputs.client), "toolkit": python(inputs.toolkit) if inputs.toolkit else ""},
         "client": {
-            "python": inputs.client_project["requires-python"].removeprefix(">="),
-            "wheel": downloads["wheel"],
             "exceptions": client.exceptions,
             "repeatable": REPEATABLE,
         },
@@ -111,15 +118,17 @@ def _facts(inputs: Inputs, client: Client, downloads: Mapping[str, Any]) -> dict
         "operation_at": lambda name: by_id[name].pointer,
         "operation_path_of": lambda name: examples(contract, by_id[name])[0].target,
         "example_value": lambda name: contract.at(f"/components/examples/{name}/value"),
-        "samples_of": lambda operation_id, name: _samples_of(contract, client, operation_id, name),
+        "samples_of": lambda operation_id, name, **path: _samples_of(contract, client, operation_id, name, path),
     }
 
 
-def _samples_of(contract: Contract, client: Client, operation_id: str, name: str) -> Sequence[Sample]:
-    """The samples of one example of an operation; of its first example when `name` is empty."""
+def _samples_of(
+    contract: Contract, client: Client, operation_id: str, name: str, path: Mapping[str, Any]
+) -> Sequence[Sample]:
+    """The samples of an operation's example, the first when `name` is empty; `path` replaces values of its path."""
     found = {example.name: example for example in examples(contract, contract.operation(operation_id))}
     example = found[name] if name else next(iter(found.values()))
-    return samples(example, client.calls[operation_id])
+    return samples(replace(example, path={**example.path, **path}), client.calls[operation_id])
 
 
 def _amount(amount: int, code: str) -> tuple[int, str, int, str]:

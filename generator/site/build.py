@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from contract import ContractError, Finding
 from generator.site import changelog, conformance, discovery, downloads
 from generator.site.assembly import assemble
 from generator.site.console import console_files
@@ -32,6 +33,7 @@ def build(inputs: Inputs) -> dict[str, bytes]:
         {"entries": entries},
         conformance.read_report(inputs.report, inputs.claims),
     )
+    _expect_own_addresses(pages, inputs.contract.source)
     title = inputs.contract.document["info"]["title"]
     files = _rendered(renderer, [*pages, _missing()])
     files |= {file.path: file.content for group in taken for file in group.files}
@@ -49,6 +51,13 @@ def build(inputs: Inputs) -> dict[str, bytes]:
         files |= console_files(inputs.console, inputs.contract)
         files["console/index.html"] = renderer.html(_console())
     return dict(sorted(files.items()))
+
+
+def _expect_own_addresses(pages: list[Page], source: str) -> None:
+    paths = [page.path for page in pages]
+    if twice := sorted({path for path in paths if paths.count(path) > 1}):
+        message = f"two pages would stand at {twice[0]}; give one of the two another name"
+        raise ContractError([Finding(source, 0, "", "page-address", message)])
 
 
 def _rendered(renderer: Renderer, pages: list[Page]) -> dict[str, bytes]:

@@ -39,6 +39,7 @@ def client_names(contract: Contract) -> Client:
     calls = {}
     for resource in view.resources:
         for operation in resource.operations:
-            keywords = {argument.wire: argument.name for argument in operation.keywords}
-            calls[operation.id] = Call(resource.name, operation.name, keywords, resource.singular)
+            keywords = {(argument.location, argument.wire): argument.name for argument in operation.keywords}
+            result = "" if operation.result == "None" else "page" if operation.paging.parameter else resource.singular
+            calls[operation.id] = Call(resource.name, operation.name, keywords, result)
     return Client(calls, {str(status.code): status.name for status in view.statuses})

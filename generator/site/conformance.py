@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from datetime import UTC, datetime
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 from contract import ContractError, Finding
+from generator.site.pages import Page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 
     from contract.ledger import Claim
 
-__all__ = ["badge", "read_report", "report_files"]
+__all__ = ["badge", "conformance_page", "read_report", "report_files"]
 
 _FILES = {"report.html": "conformance-report.html", "report.json": "conformance-report.json"}
 """The files of a report that the site carries on, and their names there."""
@@ -32,6 +34,17 @@ def report_files(folder: Path | None) -> dict[str, bytes]:
     return found
 
 
+def conformance_page(report: Mapping[str, Any]) -> Page:
+    """The page of the report, or of how to make one."""
+    return Page(
+        path="conformance",
+        title="Conformance",
+        summary="Whether the server that was judged does what the documentation says, claim by claim.",
+        template="conformance",
+        context=lambda _: {**report, "judge": 'moment-conformance "$MOMENT_BASE_URL" --api-key "$MOMENT_API_KEY"'},
+    )
+
+
 def read_report(folder: Path | None, claims: Sequence[Claim]) -> dict[str, Any]:
     """What the pages show of a report; without one, `report` is None.
 
@@ -40,33 +53,37 @@ def read_report(folder: Path | None, claims: Sequence[Claim]) -> dict[str, Any]:
     """
     if folder is None:
         return {"report": None, "verdicts": {}}
-    document = _read(folder / "report.json")
-    verdicts = {item["claim"]: str(item["state"]) for item in document["claims"]}
-    rows = [
+    document, shown = _read(folder / "report.json"), _read(folder / "badge.json")
+    try:
+        verdicts = {item["claim"]: str(item["state"]) for item in document["claims"]}
+        report: dict[str, Any] = {
+            "badge_text": f"{shown['label']}: {shown['message']}",
+            "url": str(document["url"]),
+            "sentence": str(document["sentence"]),
+            "contract": str(document["contract"]),
+            "requests": f"{document['requests']:,}",
+            "finished": f"{datetime.fromisoformat(document['finished']).astimezone(UTC):%Y-%m-%d %H:%M} UTC",
+        }
+    except (KeyError, TypeError, ValueError) as error:
+        raise _unusable(folder / "report.json", f"it is no report of moment-conformance: {error!r}") from None
+    counts = Counter(verdicts.values()).most_common()
+    report["counts"] = [(verdict, count, _MEANINGS.get(verdict, "")) for verdict, count in counts]
+    report["rows"] = [
         {"id": claim.id, "level": claim.level, "verdict": verdicts[claim.id]}
         for claim in claims
         if claim.id in verdicts
     ]
-    shown = _read(folder / "badge.json")
-    return {
-        "report": {
-            "badge_text": f"{shown['label']}: {shown['message']}",
-            "facts": [(name, str(document[key])) for key, name in _FACTS.items() if key in document],
-            "counts": sorted(Counter(verdicts.values()).items(), key=lambda pair: -pair[1]),
-            "rows": rows,
-            "download": _FILES["report.html"] if (folder / "report.html").is_file() else "",
-        },
-        "verdicts": verdicts,
-    }
+    report["download"] = _FILES["report.html"] if (folder / "report.html").is_file() else ""
+    return {"report": report, "verdicts": verdicts}
 
 
-_FACTS = {
-    "sentence": "Verdict",
-    "url": "Server",
-    "contract": "Version of the contract",
-    "finished": "Judged",
-    "requests": "Requests sent",
-    "level": "Levels that decide",
+_MEANINGS = {
+    "pass": "the server did what the claim says",
+    "fail": "the server did otherwise",
+    "warning": "the server did otherwise, and the claim decides nothing",
+    "not exercised": "nothing in this run touched it",
+    "not applicable": "left open, or not to be seen from outside; the ledger says why",
+    "error": "the suite could not judge it",
 }
 
 
@@ -95,7 +112,11 @@ def _read(path: Path) -> Mapping[str, Any]:
     try:
         document = json.loads(path.read_bytes())
     except (OSError, ValueError) as error:
-        raise ContractError([Finding(str(path), 0, "", "report", f"it cannot be read: {error}")]) from None
+        raise _unusable(path, f"it cannot be read: {error}") from None
     if not isinstance(document, dict):
-        raise ContractError([Finding(str(path), 0, "", "report", "it is no JSON object")])
+        raise _unusable(path, "it is no JSON object")
     return document
+
+
+def _unusable(path: Path, why: str) -> ContractError:
+    return ContractError([Finding(str(path), 0, "", "report", why)])

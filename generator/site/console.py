@@ -34,6 +34,7 @@ def _start(contract: Contract, version: str) -> str:
         "// `?sandbox=` names a sandbox on another port of this machine. No other server may get keys that way.\n"
         "const sandbox = new URLSearchParams(location.search).get('sandbox') ?? '';\n"
         "if (/^http:\\/\\/(127\\.0\\.0\\.1|localhost):\\d+$/.test(sandbox)) settings.servers[0].url = sandbox;\n"
+        "if (chosen) settings.darkMode = chosen === 'dark'; // what the other pages were set to\n"
         "Scalar.createApiReference('#console', settings);\n"
     )
 

@@ -26,7 +26,7 @@ def llms(contract: Contract, sections: Sequence[Section]) -> str:
     lines += ["The contract: [OpenAPI 3.1](downloads/latest/openapi.yaml).", ""]
     for section in sections:
         lines += [f"## {section.title}", ""]
-        lines += [f"- [{page.title}]({page.path}.md): {page.summary}" for page in section.pages]
+        lines += [f"- [{page.name}]({page.path}.md): {page.summary}" for page in section.pages]
         lines.append("")
     return "\n".join(lines).rstrip() + "\n"
 

@@ -13,6 +13,7 @@ import yaml
 from contract.release import releases
 from generator.site.bundle import dereferenced
 from generator.site.httpfile import http_file
+from generator.site.inputs import python
 from generator.site.packages import distributions
 from generator.site.postman import collection
 from generator.site.sbom import bill_of_materials
@@ -74,7 +75,7 @@ def collect(inputs: Inputs) -> list[Group]:
     Raises:
         PackagingError: The client could not be packed.
     """
-    packed = distributions(inputs.client)
+    packed = distributions(inputs.client, "wheel", "sdist")
     bill = bill_of_materials(inputs.client_project, packed)
     groups = [
         Group("The contract", f"Version {inputs.contract.version}, always under `latest/`.", _contract(inputs)),
@@ -88,15 +89,25 @@ def collect(inputs: Inputs) -> list[Group]:
             ),
         ),
     ]
+    if inputs.toolkit:
+        wheel = distributions(inputs.toolkit, "wheel").items()
+        text = f"{_TOOLKIT} It needs Python {python(inputs.toolkit)} or newer, on Linux or macOS."
+        groups.append(Group("The toolkit", text, tuple(Download(f"toolkit/{n}", c, "wheel") for n, c in wheel)))
     if published := _releases(inputs.releases):
         groups.append(Group("Releases", "Every published version, unchanged since its release.", published))
     return groups
 
 
+_TOOLKIT = (
+    "The sandbox (`moment-sandbox`), the suite that judges servers (`moment-conformance`) and the comparison of two "
+    "contracts (`moment-diff`). Install the wheel with pip."
+)
+
+
 def described(groups: list[Group]) -> dict[str, Any]:
-    """What the page of downloads shows."""
-    wheel = next(file for group in groups for file in group.files if file.name.endswith(".whl"))
-    return {"groups": groups, "wheel": wheel.name.rpartition("/")[2]}
+    """What the page of downloads shows; `wheels` are those to install, by their folder."""
+    names = [file.name for group in groups for file in group.files if file.name.endswith(".whl")]
+    return {"groups": groups, "wheels": {"toolkit": "", **dict(name.split("/") for name in names)}}
 
 
 def checksums(groups: list[Group]) -> dict[str, bytes]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
     from contract import Contract, Media, Operation, Parameter
 
-__all__ = ["IDEMPOTENCY_KEY", "Example", "examples", "shown"]
+__all__ = ["IDEMPOTENCY_KEY", "Example", "as_text", "examples", "query_string", "shown"]
 
 IDEMPOTENCY_KEY = "Idempotency-Key"
 """The header whose value must be fresh in each request, as the IETF's draft on it names it."""
@@ -28,8 +29,8 @@ class Example:
         title: What it shows, for a person.
         operation: The operation.
         path: The values of the path's parameters, by name.
-        query: The values of the query's parameters, by name.
-        headers: The values of the headers, by name; without the key and the media type.
+        query: The values of the query's required parameters, by name.
+        headers: The values of the required headers, by name; without the key and the media type.
         media: The media type of the body, or "".
         body: The body, or None.
     """
@@ -46,10 +47,25 @@ class Example:
     @property
     def target(self) -> str:
         """The path and the query of the request, its parameters filled in."""
+        return self.filled({})
+
+    def filled(self, variables: Mapping[str, str]) -> str:
+        """The same, with what `variables` gives in place of the values of those parameters of the path."""
         path = self.operation.path
         for name, value in self.path.items():
-            path = path.replace(f"{{{name}}}", quote(str(value), safe=""))
-        return f"{path}?{urlencode(self.query)}" if self.query else path
+            path = path.replace(f"{{{name}}}", variables.get(name) or quote(as_text(value), safe=""))
+        return f"{path}?{_encoded(self.pairs)}" if self.pairs else path
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """The query, name by name, as it is sent."""
+        explodes = {one.name: one.node.get("explode", True) for one in self.operation.parameters}
+        return [pair for name, value in self.query.items() for pair in _pairs(name, value, explode=explodes[name])]
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether the answer to its success has a body."""
+        return any(status[0] == "2" and response.media for status, response in self.operation.responses.items())
 
 
 def examples(contract: Contract, operation: Operation) -> list[Example]:
@@ -70,16 +86,30 @@ def examples(contract: Contract, operation: Operation) -> list[Example]:
 
 
 def _example(operation: Operation, name: str, title: str, values: Mapping[str, Any], media: str, body: Any) -> Example:
-    def located(location: str) -> dict[str, Any]:
-        found = (parameter for parameter in operation.parameters if parameter.location == location)
+    def needed(location: str) -> dict[str, Any]:
+        found = (one for one in operation.parameters if one.location == location and one.required)
         return {parameter.name: values[parameter.name] for parameter in found if parameter.name in values}
 
-    query = {
-        parameter.name: values[parameter.name]
-        for parameter in operation.parameters
-        if parameter.location == "query" and parameter.required and parameter.name in values
-    }
-    return Example(kebab(name), title, operation, located("path"), query, located("header"), media, body)
+    return Example(kebab(name), title, operation, needed("path"), needed("query"), needed("header"), media, body)
+
+
+def query_string(name: str, value: Any, *, explode: bool) -> str:
+    """A parameter as the query has it: an array is a pair for each item, or one with commas between them."""
+    return _encoded(_pairs(name, value, explode=explode))
+
+
+def _pairs(name: str, value: Any, *, explode: bool) -> list[tuple[str, str]]:
+    items = [as_text(item) for item in (value if isinstance(value, list) else [value])]
+    return [(name, item) for item in (items if explode else [",".join(items)])]
+
+
+def _encoded(pairs: list[tuple[str, str]]) -> str:
+    return urlencode(pairs, safe=",", quote_via=quote)
+
+
+def as_text(value: Any) -> str:
+    """A value as it stands in an address: a string as it is, anything else as JSON."""
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _bodies(contract: Contract, operation: Operation) -> Iterator[tuple[str, tuple[str, str, Any]]]:

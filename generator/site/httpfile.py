@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from generator.site.chains import steps, with_fresh
-from generator.site.examples import IDEMPOTENCY_KEY
+from generator.site.examples import IDEMPOTENCY_KEY, as_text
 
 if TYPE_CHECKING:
     from contract import Contract
@@ -37,7 +37,9 @@ def _request(step: Step) -> str:
         f"{example.operation.method} {{{{baseUrl}}}}{_target(step)}",
         "Authorization: Bearer {{apiKey}}",
     ]
-    lines += [f"{name}: {_FRESH if name == IDEMPOTENCY_KEY else value}" for name, value in example.headers.items()]
+    lines += [
+        f"{name}: {_FRESH if name == IDEMPOTENCY_KEY else as_text(value)}" for name, value in example.headers.items()
+    ]
     if example.body is not None:
         body = with_fresh(example.body, step.fresh, _FRESH)
         lines += [f"Content-Type: {example.media}", "", json.dumps(body, indent=2, ensure_ascii=False)]
@@ -46,11 +48,7 @@ def _request(step: Step) -> str:
 
 def _target(step: Step) -> str:
     """The target of the example, with variables in place of the values that earlier answers gave."""
-    target = step.example.operation.path
-    for name, value in step.example.path.items():
-        variable = step.variables.get(name)
-        target = target.replace(f"{{{name}}}", f"{{{{{variable}}}}}" if variable else str(value))
-    return target
+    return step.example.filled({name: f"{{{{{variable}}}}}" for name, variable in step.variables.items()})
 
 
 def _tests(step: Step) -> list[str]:

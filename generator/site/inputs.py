@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from contract import Contract
     from contract.ledger import Claim
 
-__all__ = ["Inputs", "find_inputs", "templates"]
+__all__ = ["Inputs", "find_inputs", "python", "templates"]
 
 CONSOLE = Path("node_modules/@scalar/api-reference")
 
@@ -30,6 +30,7 @@ class Inputs:
         claims: Its ledger.
         templates: The folder of templates and static files.
         client: The folder of the client's distribution.
+        toolkit: The folder of this project's own, which holds the sandbox and the suite, or None to leave it out.
         releases: The folder of frozen versions; it may not exist yet.
         changelog: The changelog in Markdown; it may not exist yet.
         report: The folder of a conformance report, or None.
@@ -40,6 +41,7 @@ class Inputs:
     claims: tuple[Claim, ...]
     templates: Path
     client: Path
+    toolkit: Path | None
     releases: Path
     changelog: Path
     report: Path | None
@@ -48,8 +50,18 @@ class Inputs:
     @property
     def client_project(self) -> dict[str, Any]:
         """The `project` table of the client's pyproject.toml."""
-        table: dict[str, Any] = tomllib.loads((self.client / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-        return table
+        return _project(self.client)
+
+
+def _project(folder: Path) -> dict[str, Any]:
+    """The `project` table of a folder's pyproject.toml."""
+    table: dict[str, Any] = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return table
+
+
+def python(folder: Path) -> str:
+    """The oldest version of Python that a folder's project works with."""
+    return str(_project(folder)["requires-python"]).removeprefix(">=")
 
 
 def find_inputs(root: Path, *, contract: str | None = None, report: Path | None = None, console: bool = True) -> Inputs:
@@ -75,6 +87,7 @@ def find_inputs(root: Path, *, contract: str | None = None, report: Path | None 
         claims=claims,
         templates=templates(),
         client=client,
+        toolkit=root if (root / "pyproject.toml").is_file() else None,
         releases=root / "releases",
         changelog=root / "CHANGELOG.md",
         report=report,

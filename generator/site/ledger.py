@@ -19,7 +19,7 @@ def ledger_page(claims: Sequence[Claim], verdicts: Mapping[str, str]) -> Page:
     groups: dict[str, list[Claim]] = {}
     for claim in claims:
         groups.setdefault(claim.id.partition(".")[0], []).append(claim)
-    titled = [(name.replace("-", " ").capitalize(), found) for name, found in groups.items()]
+    titled = [(f"about-{name}", name.replace("-", " ").capitalize(), found) for name, found in groups.items()]
     levels = {level: sum(claim.level == level for claim in claims) for level in ("must", "should", "open")}
     return Page(
         path="ledger",

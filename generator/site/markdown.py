@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["code_html", "headings", "inline_html", "plain_text", "slug", "tabs_html", "to_html"]
 
 _PARSER = MarkdownIt("commonmark", {"html": False}).enable("table")
+_LONG = 32
+"""How many characters a cell of a table holds before it must not become too narrow."""
 _FORMATTER: HtmlFormatter[str] = HtmlFormatter(nowrap=True)
 
 
@@ -32,7 +34,7 @@ def slug(text: str) -> str:
 
 def to_html(text: str) -> str:
     """Markdown as HTML. Raw HTML within it is shown as text; fences that follow each other with titles become tabs."""
-    tokens = _with_headers(_anchored(_PARSER.parse(text)))
+    tokens = _with_cells(_anchored(_PARSER.parse(text)))
     return str(_PARSER.renderer.render(list(_furnished(tokens)), _PARSER.options, {}))
 
 
@@ -100,11 +102,13 @@ def _anchored(tokens: list[Token]) -> list[Token]:
     return tokens
 
 
-def _with_headers(tokens: list[Token]) -> list[Token]:
-    """Make an empty cell of a table's head no header: there is nothing that it would head."""
+def _with_cells(tokens: list[Token]) -> list[Token]:
+    """Make an empty cell of a table's head no header, for it heads nothing; mark the cells that need room."""
     for opening, content, closing in zip(tokens, tokens[1:], tokens[2:], strict=False):
         if opening.type == "th_open" and not content.content.strip():
             opening.tag = closing.tag = "td"
+        if opening.type == "td_open" and len(content.content) > _LONG:
+            opening.attrSet("class", "long")
     return tokens
 
 

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
+from contract.pointers import tokens
 from generator.site.backing import Backing
-from generator.site.examples import examples, shown
+from generator.site.examples import examples, query_string, shown
 from generator.site.links import Links, operation_path
+from generator.site.markdown import slug
 from generator.site.pages import Page, first_sentence
 from generator.site.reference import Fields
 from generator.site.samples import samples
+from generator.site.terms import code
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -59,6 +64,7 @@ def _operation_context(
             "operation": operation,
             "backing": backing,
             "description": operation.node.get("description", ""),
+            "deprecated": operation.node.get("deprecated", False),
             "idempotent": operation.node.get("x-idempotent", ""),
             "groups": _parameter_groups(contract, operation, fields),
             "body": _body(contract, operation, fields),
@@ -74,12 +80,13 @@ def _operation_context(
             "follow_ups": list(_follow_ups(contract, operation, links)),
             "problem_schema": _problem_schema(operation),
             "security": _security(contract, operation),
+            "console_link": _console_link(operation, links),
         }
 
     return context
 
 
-def _parameter_groups(contract: Contract, operation: Operation, fields: Fields) -> list[tuple[str, list[Any]]]:
+def _parameter_groups(contract: Contract, operation: Operation, fields: Fields) -> list[tuple[str, str, list[Any]]]:
     titles = {"path": "Path parameters", "query": "Query parameters", "header": "Headers", "cookie": "Cookies"}
     groups = []
     for location, title in titles.items():
@@ -89,7 +96,7 @@ def _parameter_groups(contract: Contract, operation: Operation, fields: Fields) 
             if parameter.location == location
         ]
         if found:
-            groups.append((title, found))
+            groups.append((slug(title), title, found))
     return groups
 
 
@@ -102,7 +109,17 @@ def _carried(contract: Contract, node: Mapping[str, Any], pointer: str, name: st
         example, _ = contract.resolve(item)
         values += [example["value"]] if "value" in example else []
     shown = [value if isinstance(value, str) else json.dumps(value, ensure_ascii=False) for value in values]
+    field = replace(field, deprecated=field.deprecated or node.get("deprecated", False), sent=_sent(node, name, values))
     return {"field": field, "description": node.get("description", ""), "pointer": pointer, "examples": shown}
+
+
+def _sent(node: Mapping[str, Any], name: str, values: Sequence[Any]) -> str:
+    """How the query holds a parameter with several values; "" for any other."""
+    several = next((value for value in values if isinstance(value, list)), [])
+    if node.get("in") != "query" or not several:
+        return ""
+    items = several if len(several) > 1 else several * 2
+    return query_string(name, items, explode=node.get("explode", True))
 
 
 def _body(contract: Contract, operation: Operation, fields: Fields) -> dict[str, Any] | None:
@@ -115,7 +132,7 @@ def _body(contract: Contract, operation: Operation, fields: Fields) -> dict[str,
         "description": node.get("description", ""),
         "media": [media.type for media in operation.body],
         "pointer": pointer,
-        "field": fields.field(media.node.get("schema", {}), media.schema, anchor="body") if media.schema else None,
+        "field": fields.field(media.node.get("schema", {}), media.schema, within="body") if media.schema else None,
     }
 
 
@@ -129,7 +146,7 @@ def _answer(contract: Contract, response: Response, fields: Fields) -> dict[str,
         "pointer": response.pointer,
         "media": [media.type for media in response.media],
         "headers": [_carried(contract, contract.at(at), at, name, fields) for name, at in response.headers.items()],
-        "field": fields.field(media.node.get("schema", {}), media.schema, anchor=anchor)
+        "field": fields.field(media.node.get("schema", {}), media.schema, within=anchor)
         if media and media.schema
         else None,
         "examples": list(shown(contract, media).values()) if media else [],
@@ -167,14 +184,29 @@ def _follow_ups(contract: Contract, operation: Operation, links: Links) -> Any:
                 yield {
                     "operation": links.operation(link["operationId"]),
                     "description": link.get("description", ""),
-                    "parameters": link.get("parameters", {}),
+                    "parameters": [(name, _source(value)) for name, value in link.get("parameters", {}).items()],
                 }
+
+
+def _source(value: Any) -> str:
+    """Where a link takes a value from, in Markdown: `$response.body#/a/b` is the field `a.b`."""
+    text = str(value)
+    if text.startswith("$response.body#/"):
+        return f"the field {code('.'.join(tokens(text.removeprefix('$response.body#'))))}"
+    return code(text)
 
 
 def _security(contract: Contract, operation: Operation) -> list[dict[str, Any]]:
     needed = operation.node.get("security", contract.document.get("security", []))
     schemes = contract.document.get("components", {}).get("securitySchemes", {})
     return [{"name": name, **schemes.get(name, {})} for requirement in needed for name in requirement]
+
+
+def _console_link(operation: Operation, links: Links) -> str:
+    """Where the console shows the operation; "" for one without a tag, which it shows at a place of its own."""
+    tags = operation.node.get("tags", [])
+    anchor = f"tag/{slug(tags[0])}/{operation.method}{operation.path}" if tags else ""
+    return links.url("console/index.html", quote(anchor, safe="/{}")) if anchor else ""
 
 
 def _is_success(response: Response) -> bool:

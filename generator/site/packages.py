@@ -1,4 +1,4 @@
-"""The client's wheel and source distribution, built from its folder without a network, the same bytes each time."""
+"""Wheels and source distributions, built from a project's folder without a network, the same bytes each time."""
 
 from __future__ import annotations
 
@@ -6,7 +6,13 @@ import os
 import subprocess
 import sys
 import tempfile
+from functools import cache
 from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = ["EPOCH", "PackagingError", "distributions"]
 
@@ -15,22 +21,25 @@ EPOCH = "1577836800"
 
 
 class PackagingError(Exception):
-    """The client could not be packed; the message is the build's own."""
+    """A project could not be packed; the message is the build's own."""
 
 
-def distributions(project: Path) -> dict[str, bytes]:
-    """The wheel and the source distribution of a project, by file name.
+@cache
+def distributions(project: Path, *kinds: str) -> Mapping[str, bytes]:
+    """The distributions of a project, by file name: of the kinds `wheel` and `sdist`, as asked.
+
+    A process packs a project once.
 
     Raises:
         PackagingError: The build failed.
     """
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "hatchling", "build", "-t", "sdist", "-t", "wheel", "-d", folder]
+        command = [sys.executable, "-m", "hatchling", "build", *(f"-t{kind}" for kind in kinds), "-d", folder]
         environment = {**os.environ, "SOURCE_DATE_EPOCH": EPOCH, "PYTHONHASHSEED": "0"}
         done = subprocess.run(  # noqa: S603 - our own interpreter, no user's input
             command, cwd=project, env=environment, capture_output=True, text=True, check=False
         )
         if done.returncode:
-            message = f"the client in {project} could not be packed:\n{done.stderr or done.stdout}"
+            message = f"what is in {project} could not be packed:\n{done.stderr or done.stdout}"
             raise PackagingError(message)
-        return {path.name: path.read_bytes() for path in sorted(Path(folder).iterdir())}
+        return MappingProxyType({path.name: path.read_bytes() for path in sorted(Path(folder).iterdir())})

@@ -28,6 +28,7 @@ class Page:
         source: For prose, the template of the Markdown.
         text: For prose that is finished already, the Markdown itself.
         badge: A short word before the title in lists, such as the method of an operation.
+        kind: What it describes, where its title may be another page's too: `schema`.
     """
 
     path: str
@@ -38,6 +39,12 @@ class Page:
     source: str = ""
     text: str = ""
     badge: str = ""
+    kind: str = ""
+
+    @property
+    def name(self) -> str:
+        """Its title, told apart from that of a page of another kind: `Metadata schema`."""
+        return f"{self.title} {self.kind}".strip()
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ _ATOM = re.compile(
     r"|(?P<char>[^\\\[\](){}*+?.^$|])"
 )
 _COUNT = re.compile(r"(?P<sign>[*+?])|\{(?P<low>\d+)(?P<range>,(?P<high>\d*))?\}")
-_RANGES = {"a-z": "lower-case letters", "A-Z": "capital letters", "0-9": "digits"}
+_RANGES = {"a-z": "lower-case ASCII letters", "A-Z": "capital ASCII letters", "0-9": "digits"}
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
@@ -67,7 +67,7 @@ def _literal(atom: re.Match[str]) -> str:
 def _set(atom: re.Match[str]) -> str:
     """The members of a set in the plural; "" when they have no name."""
     if atom["escape"]:
-        return {"d": "digits", "w": "letters, digits or `_`"}.get(atom["escape"], "")
+        return {"d": "digits", "w": "ASCII letters, digits or `_`"}.get(atom["escape"], "")
     return _members(atom["set"]) if atom["set"] else ""
 
 
@@ -75,7 +75,7 @@ def _members(text: str) -> str:
     named: list[str] = []
     rest = text
     if "a-z" in rest and "A-Z" in rest:
-        named.append("letters")
+        named.append("ASCII letters")
         rest = rest.replace("a-z", "").replace("A-Z", "")
     for span, words in _RANGES.items():
         if span in rest:

@@ -7,7 +7,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from generator.site.chains import steps, with_fresh
-from generator.site.examples import IDEMPOTENCY_KEY
+from generator.site.examples import IDEMPOTENCY_KEY, as_text
 
 if TYPE_CHECKING:
     from contract import Contract
@@ -63,19 +63,20 @@ def _item(step: Step) -> dict[str, Any]:
 
 
 def _header(name: str, value: Any) -> str:
-    return "{{$guid}}" if name == IDEMPOTENCY_KEY else str(value)
+    return "{{$guid}}" if name == IDEMPOTENCY_KEY else as_text(value)
 
 
 def _url(step: Step) -> dict[str, Any]:
     example = step.example
     path = [part for part in example.operation.path.split("/") if part]
+    query = "&".join(f"{name}={value}" for name, value in example.pairs)
     values = {name: f"{{{{{variable}}}}}" for name, variable in step.variables.items()}
     return {
-        "raw": "{{baseUrl}}/" + "/".join(_segment(part) for part in path),
+        "raw": "{{baseUrl}}/" + "/".join(_segment(part) for part in path) + (f"?{query}" if query else ""),
         "host": ["{{baseUrl}}"],
         "path": [_segment(part) for part in path],
-        "query": [{"key": name, "value": str(value)} for name, value in example.query.items()],
-        "variable": [{"key": name, "value": values.get(name, str(value))} for name, value in example.path.items()],
+        "query": [{"key": name, "value": value} for name, value in example.pairs],
+        "variable": [{"key": name, "value": values.get(name, as_text(value))} for name, value in example.path.items()],
     }
 
 

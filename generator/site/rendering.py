@@ -13,7 +13,7 @@ from markupsafe import Markup
 from contract import ContractError, Finding
 from generator.site.links import Links, schema_path
 from generator.site.markdown import code_html, headings, inline_html, tabs_html, to_html
-from generator.site.wording import code, listed
+from generator.site.terms import code, listed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -10,9 +10,11 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from generator.site.examples import IDEMPOTENCY_KEY
+from generator.site.examples import IDEMPOTENCY_KEY, as_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from generator.site.examples import Example
 
 __all__ = ["Call", "Sample", "samples"]
@@ -20,11 +22,18 @@ __all__ = ["Call", "Sample", "samples"]
 
 @dataclass(frozen=True)
 class Call:
-    """How the Python client names an operation: `customers.create`, its body's fields as keywords, and its result."""
+    """How the Python client names an operation.
+
+    Attributes:
+        resource: The resource that has the method.
+        method: The method.
+        keywords: Its arguments, by where they go and their name in the contract: `("body", "name")`.
+        result: A name for what it returns, or "" when that is nothing.
+    """
 
     resource: str
     method: str
-    keywords: dict[str, str]
+    keywords: Mapping[tuple[str, str], str]
     result: str
 
 
@@ -53,7 +62,7 @@ def curl(example: Example) -> str:
         lines.append(f"-X {method}")
     lines.append('-H "Authorization: Bearer $MOMENT_API_KEY"')
     for name, value in example.headers.items():
-        shown = "$(uuidgen)" if name == IDEMPOTENCY_KEY else _in_double_quotes(str(value))
+        shown = "$(uuidgen)" if name == IDEMPOTENCY_KEY else _in_double_quotes(as_text(value))
         lines.append(f'-H "{name}: {shown}"')
     if example.body is not None:
         lines.append(f'-H "Content-Type: {example.media}"')
@@ -63,18 +72,28 @@ def curl(example: Example) -> str:
 
 def client(example: Example, call: Call) -> str:
     """A call of the Python client."""
-    arguments = [_literal(value, 0) for value in example.path.values()]
-    arguments += [
-        f"{call.keywords.get(name, name)}={_literal(value, 4)}" for name, value in (example.body or {}).items()
-    ]
+    arguments = list(_arguments(example, call))
     inline = ", ".join(arguments)
     given = inline if len(arguments) < 3 and "\n" not in inline else "\n    " + ",\n    ".join(arguments) + ",\n"
-    return (
-        "from moment_billing import Moment\n\n"
-        "moment = Moment()\n"
-        f"{call.result} = moment.{call.resource}.{call.method}({given})\n"
-        f"print({call.result})\n"
-    )
+    made = f"moment.{call.resource}.{call.method}({given})\n"
+    shown = f"{call.result} = {made}print({call.result})\n" if call.result else made
+    return f"from moment_billing import Moment\n\nmoment = Moment()\n{shown}"
+
+
+def _arguments(example: Example, call: Call) -> Iterator[str]:
+    """The arguments of the client's call: those of the path by position, the others by name."""
+    yield from (_literal(value, 0) for value in example.path.values())
+    headers = {name: value for name, value in example.headers.items() if name != IDEMPOTENCY_KEY}
+    for location, values in (("query", example.query), ("header", headers), ("body", _fields(example.body))):
+        yield from (
+            f"{call.keywords.get((location, name), name)}={_literal(value, 4)}" for name, value in values.items()
+        )
+    if example.body is not None and not isinstance(example.body, dict):
+        yield f"body={_literal(example.body, 4)}"
+
+
+def _fields(body: Any) -> dict[str, Any]:
+    return body if isinstance(body, dict) else {}
 
 
 def httpx(example: Example) -> str:
@@ -83,7 +102,7 @@ def httpx(example: Example) -> str:
     headers = ['"Authorization": f"Bearer {os.environ[\'MOMENT_API_KEY\']}"']
     for name, value in example.headers.items():
         headers.append(
-            f"{json.dumps(name)}: {'str(uuid.uuid4())' if name == IDEMPOTENCY_KEY else json.dumps(str(value))}"
+            f"{json.dumps(name)}: {'str(uuid.uuid4())' if name == IDEMPOTENCY_KEY else json.dumps(as_text(value))}"
         )
     held = (
         f"{{{headers[0]}}}"
@@ -99,7 +118,7 @@ def httpx(example: Example) -> str:
         f"import os\n{'import uuid' + chr(10) if fresh else ''}\nimport httpx\n\n"
         f"response = httpx.{example.operation.method.lower()}(\n{lines})\n"
         "response.raise_for_status()\n"
-        "print(response.json())\n"
+        f"print({'response.json()' if example.is_answered else 'response.status_code'})\n"
     )
 
 
@@ -123,7 +142,9 @@ def _literal(value: Any, indent: int) -> str:
 
 
 def _container(brackets: str, items: list[str], indent: int) -> str:
-    if len(items) < 2:
-        return f"{brackets[0]}{', '.join(items)}{brackets[1]}"
+    """Short values in one line; several pairs, or items of several lines, one a line."""
+    inline = f"{brackets[0]}{', '.join(items)}{brackets[1]}"
+    if "\n" not in inline and (len(items) < 2 or (brackets == "[]" and len(inline) < 60)):
+        return inline
     pad = " " * indent
     return f"{brackets[0]}\n" + "".join(f"{pad}    {item},\n" for item in items) + pad + brackets[1]

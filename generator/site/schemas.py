@@ -29,6 +29,7 @@ def schema_pages(contract: Contract, claims: Sequence[Claim]) -> tuple[Page, ...
             summary=first_sentence(_description(contract.at(pointer))),
             template="schema",
             context=_schema_context(contract, pointer, backing),
+            kind="schema",
         )
         for pointer in schema_pointers(contract)
     )

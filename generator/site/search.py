@@ -14,14 +14,21 @@ if TYPE_CHECKING:
 
 __all__ = ["search_index"]
 
-_SHOWN = 160
+_HELD = 1000
 """How many characters of an entry's text the index holds."""
 
-_REPEATED = frozenset({"authorization", "rules", "properties", "together"})
-"""Anchors of sections that stand on many pages: as results they would say nothing."""
+_REPEATED = frozenset(
+    {"authorization", "rules", "forms", "properties", "together"}
+    | {"path-parameters", "query-parameters", "headers", "cookies", "body"}
+)
+"""Anchors of sections that stand on many pages: what they say is found as a part of the page."""
+
+_LISTS = frozenset({"first-call", "operations", "guides", "trust", "claims"})
+"""Anchors of sections that only lead to other pages."""
 
 _OPENS = frozenset({"h2", "h3"})
 _TITLES = frozenset({"h2", "h3", "h4"})
+_VOID = frozenset({"br", "hr", "img", "input", "link", "meta"})
 _APART = frozenset({"dd", "dt", "li", "p", "span", "td", "th"})
 _SKIPPED = frozenset({"permalink", "why", "samples", "steps", "optional", "kicker"})
 
@@ -35,15 +42,25 @@ def search_index(pages: Sequence[Page], files: Mapping[str, bytes]) -> bytes:
 def _entries(page: Page, html: str) -> Iterator[dict[str, Any]]:
     reader = _Reader()
     reader.feed(html)
-    also = " ".join(word for part in reader.parts if part.is_section for word in part.title)
-    url = f"{page.path}.html"
-    yield {"title": page.title, "page": page.title, "url": url, "text": page.summary, "also": also, "weight": 5}
-    for part in reader.parts:
-        title, text = " ".join("".join(part.title).split()), " ".join("".join(part.text).split())
-        if title and part.anchor not in _REPEATED and not part.anchor.startswith(("response-", "sample-", "group-")):
+    held = [part for part in reader.parts if part.anchor not in _LISTS]
+    opening, *parts = [(part, _plain(part.title), _plain(part.text)) for part in held]
+    shared: dict[str, Any] = {"page": page.title} | ({"kind": page.kind.capitalize()} if page.kind else {})
+    # What has no entry of its own is found as a part of its page.
+    more = [opening[2], *(title if _is_told(part) else text for part, title, text in parts if part.is_section)]
+    also = " ".join(text[:_HELD] for text in more)
+    yield {"title": page.title, **shared, "url": f"{page.path}.html", "text": page.summary, "also": also, "weight": 5}
+    for part, title, text in parts:
+        if title and _is_told(part):
             url = f"{page.path}.html#{part.anchor}"
-            weight = 2 if part.is_section else 0
-            yield {"title": title, "page": page.title, "url": url, "text": text[:_SHOWN], "weight": weight}
+            yield {"title": title, **shared, "url": url, "text": text[:_HELD], "weight": part.weight}
+
+
+def _plain(words: list[str]) -> str:
+    return " ".join("".join(words).split())
+
+
+def _is_told(part: _Part) -> bool:
+    return part.anchor not in _REPEATED and not part.anchor.startswith(("response-", "sample-", "about-"))
 
 
 @dataclass
@@ -51,33 +68,38 @@ class _Part:
     """A part of a page that can be linked at, and the text in it."""
 
     anchor: str
-    is_section: bool
+    is_section: bool = True
+    weight: int = 0
     title: list[str] = field(default_factory=list)
     text: list[str] = field(default_factory=list)
 
 
 class _Reader(HTMLParser):
-    """Collects the parts of the `article` of a page."""
+    """Collects the parts of the `article` of a page; the first is what stands before any that can be linked at."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.parts: list[_Part] = []
+        self.parts = [_Part("")]
         self._path: list[tuple[str, bool]] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Begin a part where a heading, a field or a claim begins."""
-        if tag in {"input", "link", "meta", "br", "img"}:
+        if tag in _VOID:
             return
         given = dict(attrs)
         classes = set((given.get("class") or "").split())
         self._path.append((tag, bool(classes & _SKIPPED)))
         anchor = given.get("id") or ""
         if anchor and (tag in _OPENS or classes & {"field", "claim"}):
-            self.parts.append(_Part(anchor, tag in _OPENS))
+            weight = 2 if tag in _OPENS else -8 if "claim" in classes else 0
+            self.parts.append(_Part(anchor, tag in _OPENS, weight))
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """An element that holds nothing begins no part and ends none."""
 
     def handle_endtag(self, tag: str) -> None:
         """Leave the element; words in different cells or items stay apart."""
-        if self.parts and self.parts[-1].text and tag in _APART:
+        if self.parts[-1].text and tag in _APART:
             self.parts[-1].text.append(" ")
         while self._path and self._path.pop()[0] != tag:
             pass
@@ -85,7 +107,7 @@ class _Reader(HTMLParser):
     def handle_data(self, data: str) -> None:
         """Give the text to the part that is open."""
         names = [name for name, _ in self._path]
-        if not self.parts or "article" not in names or "pre" in names or any(skipped for _, skipped in self._path):
+        if "article" not in names or "pre" in names or any(skipped for _, skipped in self._path):
             return
         part = self.parts[-1]
         if not data.strip() and not part.text:

@@ -45,6 +45,8 @@ class _Handler(SimpleHTTPRequestHandler):
     def end_headers(self) -> None:
         """Add what protects visitors."""
         self.send_header("Content-Security-Policy", _policy(self.path))
+        if self.path == f"/{CATALOG}":
+            self.send_header("Link", f'</{CATALOG}>; rel="api-catalog"')  # RFC 9727, section 2
         self.send_header("X-Content-Type-Options", "nosniff")
         self.send_header("Referrer-Policy", "same-origin")
         super().end_headers()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import posixpath
+import re
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -26,6 +27,7 @@ MAX_PAGE_BYTES = 200_000
 """What a page may weigh with its styles and scripts; the console apart."""
 
 _LOADED = {"link": "href", "script": "src", "img": "src", "iframe": "src", "source": "src", "object": "data"}
+_FOREIGN = re.compile(r"""(?:url\(|@import)\s*["']?((?:https?:)?//[^"')\s]+)""")
 _VOID = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 )
@@ -86,6 +88,7 @@ def verify(files: Mapping[str, bytes]) -> list[str]:
     pages = {name: _parsed(content) for name, content in files.items() if name.endswith(".html")}
     problems = [f"{name}: {problem}" for name, page in pages.items() for problem in _of_page(name, page, pages, files)]
     problems += [f"{name}: there is no twin in Markdown" for name in pages if not _has_twin(name, files)]
+    problems += _of_styles(files)
     problems += _of_checksums(files)
     problems += _of_formats(files)
     problems += _of_search(pages, files)
@@ -131,7 +134,12 @@ def _broken(name: str, link: str, pages: Mapping[str, _Page], files: Mapping[str
     target = _target(name, link)
     if target not in files:
         return f"the link {link!r} leads to {target}, which is not there"
-    if parts.fragment and target in pages and unquote(parts.fragment) not in pages[target].ids:
+    if (
+        parts.fragment
+        and target in pages
+        and not target.startswith("console/")
+        and unquote(parts.fragment) not in pages[target].ids
+    ):
         return f"the link {link!r} leads to no place on {target}"
     return ""
 
@@ -143,6 +151,14 @@ def _target(name: str, link: str) -> str:
 
 def _has_twin(name: str, files: Mapping[str, bytes]) -> bool:
     return name.removesuffix(".html") + ".md" in files or name.startswith(("console/", "conformance-report"))
+
+
+def _of_styles(files: Mapping[str, bytes]) -> Iterator[str]:
+    """Whether a style sheet loads something from elsewhere."""
+    for name, content in files.items():
+        if name.endswith(".css"):
+            found = _FOREIGN.findall(content.decode())
+            yield from (f"{name}: it loads {address} from elsewhere" for address in found)
 
 
 def _of_checksums(files: Mapping[str, bytes]) -> Iterator[str]:

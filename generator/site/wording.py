@@ -7,20 +7,18 @@ Phrases and sentences are inline Markdown.
 
 from __future__ import annotations
 
-import json
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from contract.formats import CUSTOM, STANDARD
 from contract.language import ANNOTATIONS
 from contract.pointers import escape
 from generator.site.patterns import pattern_words
+from generator.site.terms import FORMATS, TYPES, code, listed, many, value_code
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-__all__ = ["FORMATS", "SILENT", "WORDS", "Rule", "code", "listed", "rules"]
+__all__ = ["SILENT", "WORDS", "Rule", "rules", "with_ranges"]
 
 
 @dataclass(frozen=True)
@@ -93,35 +91,63 @@ def _sentence(phrase: str) -> str:
     return f"{phrase[:1].upper()}{phrase[1:]}."
 
 
-def code(value: Any) -> str:
-    """A value as inline code in Markdown: a string as it is, anything else as JSON."""
-    text = (
-        value if isinstance(value, str) and value.strip() == value and value else json.dumps(value, ensure_ascii=False)
-    )
-    text = re.sub(r"\s", " ", text)
-    fence = "`" * (max((len(run) for run in re.findall("`+", text)), default=0) + 1)
-    padding = " " if text.startswith("`") or text.endswith("`") else ""
-    return f"{fence}{padding}{text}{padding}{fence}"
+def with_ranges(found: Sequence[Rule]) -> tuple[Rule, ...]:
+    """The rules with a lower and an upper limit of the same thing as one: "has 1 to 255 characters"."""
+    by_keyword = {rule.keyword: rule for rule in found}
+    result = list(found)
+    for (least, most), thing in _RANGES.items():
+        if least in by_keyword and most in by_keyword:
+            low, high = by_keyword[least], by_keyword[most]
+            phrase = _range(low.value, high.value, thing)
+            joined = replace(low, phrase=phrase, sentence=_sentence(phrase), covers=(*low.covers, *high.covers))
+            result = [joined if rule is low else rule for rule in result if rule is not high]
+    return tuple(result)
 
 
-def listed(items: Sequence[str], word: str = "and") -> str:
-    """Items as a list in a sentence: "a, b and c"."""
-    if len(items) < 2:
-        return "".join(items)
-    return f"{', '.join(items[:-1])} {word} {items[-1]}"
+_RANGES: Final = {
+    ("minLength", "maxLength"): "character",
+    ("minItems", "maxItems"): "item",
+    ("minProperties", "maxProperties"): "key",
+    ("minimum", "maximum"): "",
+}
+
+
+def _range(low: float, high: float, thing: str) -> str:
+    if not thing:
+        return f"is {low:,} to {high:,}" if low != high else f"is {low:,}"
+    return f"has {low:,} to {many(int(high), thing)}" if low != high else f"has exactly {many(int(high), thing)}"
+
+
+_ANYTHING: Final = "may be anything"
 
 
 def _joined(schema: Any, pointer: str, refer: Callable[[str], str]) -> _Said:
-    found = list(rules(schema, pointer, refer))
-    phrases = [rule.phrase for rule in found]
+    """Every phrase of a schema within another, its properties included, as one phrase."""
+    found = with_ranges(rules(schema, pointer, refer))
     covers = [at for rule in found for at in rule.covers]
-    properties = schema.get("properties", {}) if isinstance(schema, dict) else {}
-    for name, value in properties.items():
+    phrases, named = [], set()
+    required = set(schema.get("required", ())) if isinstance(schema, dict) else set()
+    for name, value in schema.get("properties", {}).items() if isinstance(schema, dict) else ():
         at = f"{pointer}/properties/{escape(name)}"
         said = _joined(value, at, refer)
-        phrases.append(f"if it has {code(name)}, that {said.phrase}")
         covers += [at, *said.covers]
-    return _Said(listed(phrases) or "may be anything", tuple(covers))
+        if value is False:
+            phrases.append(f"has no {code(name)}")
+        elif said.phrase != _ANYTHING:
+            named.add(name)
+            phrases.append(
+                f"has {code(name)} (which {said.phrase})"
+                if name in required
+                else f"has no {code(name)}, or one that {said.phrase}"
+            )
+    own = [_without(rule, named) if rule.keyword == "required" else rule.phrase for rule in found]
+    return _Said(listed([phrase for phrase in (*own, *phrases) if phrase]) or _ANYTHING, tuple(covers))
+
+
+def _without(rule: Rule, named: set[str]) -> str:
+    """The phrase of `required` for the properties of which nothing else says that they are there."""
+    names = [code(name) for name in rule.value if name not in named]
+    return f"has {listed(names)}" if names else ""
 
 
 def _plain(write: Callable[[Any], str]) -> Callable[[_Here], _Said]:
@@ -129,46 +155,8 @@ def _plain(write: Callable[[Any], str]) -> Callable[[_Here], _Said]:
     return lambda here: _Said(write(here.value))
 
 
-def _many(count: int, thing: str) -> str:
-    return f"{count:,} {thing}{'' if count == 1 else 's'}"
-
-
-_TYPES = {
-    "string": "a string",
-    "integer": "an integer",
-    "number": "a number",
-    "boolean": "true or false",
-    "object": "an object",
-    "array": "an array",
-    "null": "null",
-}
-
-FORMATS: Final[dict[str, str]] = {
-    "date-time": "a date and time by RFC 3339",
-    "date": "a date by RFC 3339",
-    "time": "a time of day by RFC 3339",
-    "duration": "a duration by ISO 8601",
-    "email": "an e-mail address",
-    "hostname": "a host name",
-    "ipv4": "an IPv4 address",
-    "ipv6": "an IPv6 address",
-    "uri": "an absolute URI",
-    "uri-reference": "a URI, absolute or relative",
-    "uri-template": "a URI template",
-    "uuid": "a UUID",
-    "json-pointer": "a JSON pointer",
-    "regex": "a regular expression of ECMA-262",
-    "int32": "an integer of 32 bits",
-    "int64": "an integer of 64 bits",
-    "float": "a number of single precision",
-    "double": "a number of double precision",
-    "iso-4217": "a currency code of ISO 4217",
-}
-"""For each format that contracts may name, what has it. `contract.formats` says which those are."""
-
-
 def _type(value: str | list[str]) -> str:
-    return f"is {listed([_TYPES[name] for name in ([value] if isinstance(value, str) else value)], 'or')}"
+    return f"is {listed([TYPES[name] for name in ([value] if isinstance(value, str) else value)], 'or')}"
 
 
 def _format(value: str) -> str:
@@ -192,14 +180,19 @@ def _dependent_required(here: _Here) -> _Said | None:
     if not needs:
         return None
     phrase = listed([f"has {names} whenever it has {given}" for given, names in needs.items()])
-    return _Said(phrase, alone="; ".join(f"a {given} needs {names} beside it" for given, names in needs.items()))
+    return _Said(phrase, alone="; ".join(f"{given} needs {names} beside it" for given, names in needs.items()))
 
 
-def _contains(here: _Here) -> _Said:
-    item = here.within(here.value)
+def _contains(here: _Here) -> _Said | None:
     low, high = here.schema.get("minContains", 1), here.schema.get("maxContains")
-    count = f"at least {low:,}" + (f" and at most {high:,}" if high is not None else "")
-    return _Said(f"has {count} items of this kind: it {item.phrase}", item.covers)
+    if high is not None:
+        count = f"at most {many(high, 'item')}" if not low else _range(low, high, "item").removeprefix("has ")
+    elif low:
+        count = f"at least {many(low, 'item')}"
+    else:
+        return None
+    item = here.within(here.value)
+    return _Said(f"has {count} of this kind: it {item.phrase}", item.covers)
 
 
 def _all_of(here: _Here) -> _Said:
@@ -211,7 +204,7 @@ def _branches(opening: str) -> Callable[[_Here], _Said]:
     def words(here: _Here) -> _Said:
         parts = [here.within(branch, index) for index, branch in enumerate(here.value)]
         choices = "; or ".join(f"it {part.phrase}" for part in parts)
-        return _Said(f"meets {opening} of these: {choices}", _covers(parts))
+        return _Said(f"meets {opening} of these ({choices})", _covers(parts), f"meets {opening} of these: {choices}")
 
     return words
 
@@ -241,21 +234,38 @@ def _if(here: _Here) -> _Said:
 
 
 def _items(here: _Here) -> _Said:
+    first = len(here.schema.get("prefixItems", ()))
+    after = f" after the first {first}" if first > 1 else " after the first" if first else ""
+    if here.value is False:
+        return _Said(f"has no items{after}")
     part = here.within(here.value)
-    return _Said(f"takes as an item only what {part.phrase}", part.covers, f"each item {part.phrase}")
+    return _Said(f"has only items{after} of which each {part.phrase}", part.covers, f"each item{after} {part.phrase}")
 
 
 def _names(here: _Here) -> _Said:
     part = here.within(here.value)
-    return _Said(f"takes as a key only what {part.phrase}", part.covers, f"each key {part.phrase}")
+    return _Said(f"has only keys of which each {part.phrase}", part.covers, f"each key {part.phrase}")
 
 
-def _others(here: _Here) -> _Said:
-    others = " beyond those listed" if here.schema.get("properties") or here.schema.get("patternProperties") else ""
-    if here.value is False:
-        return _Said(f"has no keys{others}")
-    part = here.within(here.value)
-    return _Said(f"takes as a value{others} only what {part.phrase}", part.covers, f"each value{others} {part.phrase}")
+_NAMING: Final = frozenset({"properties", "patternProperties"})
+_ELSEWHERE: Final = frozenset(
+    {"$ref", "allOf", "anyOf", "oneOf", "if", "then", "else", "dependentSchemas", "additionalProperties"}
+)
+
+
+def _others(naming: frozenset[str]) -> Callable[[_Here], _Said]:
+    """Words for what holds of the keys that no keyword of `naming` names."""
+
+    def words(here: _Here) -> _Said:
+        others = " beyond those listed" if naming & here.schema.keys() else ""
+        if here.value is False:
+            return _Said(f"has no keys{others}")
+        part = here.within(here.value)
+        return _Said(
+            f"has only values{others} of which each {part.phrase}", part.covers, f"each value{others} {part.phrase}"
+        )
+
+    return words
 
 
 def _prefix(here: _Here) -> _Said:
@@ -280,22 +290,22 @@ SILENT: Final = frozenset({"properties", "then", "else", "minContains", "maxCont
 WORDS: Final[dict[str, Callable[[_Here], _Said | None]]] = {
     "$ref": lambda here: _Said(f"is a valid {here.refer(here.value.removeprefix('#'))}"),
     "type": _plain(_type),
-    "enum": _plain(lambda value: f"is one of {listed([code(item) for item in value], 'or')}"),
-    "const": _plain(lambda value: f"is {code(value)}"),
+    "enum": _plain(lambda value: f"is one of {listed([value_code(item) for item in value], 'or')}"),
+    "const": _plain(lambda value: f"is {value_code(value)}"),
     "format": _plain(_format),
-    "multipleOf": _plain(lambda value: f"is a multiple of {value}"),
-    "maximum": _plain(lambda value: f"is at most {value}"),
-    "exclusiveMaximum": _plain(lambda value: f"is less than {value}"),
-    "minimum": _plain(lambda value: f"is at least {value}"),
-    "exclusiveMinimum": _plain(lambda value: f"is greater than {value}"),
-    "maxLength": _plain(lambda value: f"has at most {_many(value, 'character')}"),
-    "minLength": _plain(lambda value: f"has at least {_many(value, 'character')}"),
+    "multipleOf": _plain(lambda value: f"is a multiple of {value:,}"),
+    "maximum": _plain(lambda value: f"is at most {value:,}"),
+    "exclusiveMaximum": _plain(lambda value: f"is less than {value:,}"),
+    "minimum": _plain(lambda value: f"is at least {value:,}"),
+    "exclusiveMinimum": _plain(lambda value: f"is greater than {value:,}"),
+    "maxLength": _plain(lambda value: f"has at most {many(value, 'character')}"),
+    "minLength": _plain(lambda value: f"has at least {many(value, 'character')}"),
     "pattern": _plain(_pattern),
-    "maxItems": _plain(lambda value: f"has at most {_many(value, 'item')}"),
-    "minItems": _plain(lambda value: f"has at least {_many(value, 'item')}"),
+    "maxItems": _plain(lambda value: f"has at most {many(value, 'item')}"),
+    "minItems": _plain(lambda value: f"has at least {many(value, 'item')}"),
     "uniqueItems": lambda here: _Said("has no item twice") if here.value else None,
-    "maxProperties": _plain(lambda value: f"has at most {_many(value, 'key')}"),
-    "minProperties": _plain(lambda value: f"has at least {_many(value, 'key')}"),
+    "maxProperties": _plain(lambda value: f"has at most {many(value, 'key')}"),
+    "minProperties": _plain(lambda value: f"has at least {many(value, 'key')}"),
     "required": _required,
     "dependentRequired": _dependent_required,
     "allOf": _all_of,
@@ -307,13 +317,11 @@ WORDS: Final[dict[str, Callable[[_Here], _Said | None]]] = {
     "prefixItems": _prefix,
     "contains": _contains,
     "propertyNames": _names,
-    "additionalProperties": _others,
-    "unevaluatedProperties": _others,
+    "additionalProperties": _others(_NAMING),
+    "unevaluatedProperties": _others(_NAMING | _ELSEWHERE),
     "patternProperties": _keyed(
         lambda name, phrase: f"has under each name that matches {code(name)} a value that {phrase}"
     ),
     "dependentSchemas": _keyed(lambda name, phrase: f"when it has {code(name)}, it {phrase}"),
 }
 """For each keyword that refuses something, its words; None when the value refuses nothing."""
-
-assert CUSTOM.keys() | STANDARD == FORMATS.keys()  # noqa: S101 - a new format needs words before anything is published

@@ -8,22 +8,28 @@ import shutil
 import subprocess
 import sys
 import threading
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from contract import load
 from generator.site.build import build
 from generator.site.folder import place
 from generator.site.inputs import find_inputs
 from generator.site.serve import start
+from tests.generator.conftest import grown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from contract import Contract
     from generator.site.inputs import Inputs
+
+__all__ = ["VOID", "Sandbox", "Text", "grown", "write_report"]
 
 ROOT = Path(__file__).parents[2]
 MODULES = ROOT / "node_modules"
@@ -31,15 +37,32 @@ _TELL_AND_WAIT = "import json, os, sys; print(json.dumps(dict(os.environ)), flus
 
 
 @pytest.fixture(scope="session")
-def inputs() -> Inputs:
-    """What this project's own site is built from."""
-    return find_inputs(ROOT)
+def inputs(tmp_path_factory: pytest.TempPathFactory) -> Inputs:
+    """What this project's own site is built from, and a report of a server that fails at something."""
+    return find_inputs(ROOT, report=write_report(tmp_path_factory.mktemp("report")))
+
+
+def write_report(folder: Path, **changes: Any) -> Path:
+    """A report as `moment-conformance --report` writes it."""
+    claims = [{"claim": "id.type", "state": "pass"}, {"claim": "phone.e164", "state": "fail"}]
+    facts = {"url": "http://x", "contract": load().version, "sentence": "breaks 1 of 2 claims", "requests": 3250}
+    document = {**facts, "finished": "2026-11-26T17:23:12+01:00", "claims": claims, **changes}
+    (folder / "report.json").write_text(json.dumps(document), encoding="utf-8")
+    shown = {"schemaVersion": 1, "label": "conformance", "message": "1 of 2", "color": "red"}
+    (folder / "badge.json").write_text(json.dumps(shown), encoding="utf-8")
+    return folder
 
 
 @pytest.fixture(scope="session")
 def site(inputs: Inputs) -> dict[str, bytes]:
     """Every file of this project's own site."""
     return build(inputs)
+
+
+@pytest.fixture(scope="session")
+def grown_site(inputs: Inputs, grown: Contract) -> dict[str, bytes]:
+    """Every file of the site of a grown contract."""
+    return build(replace(inputs, contract=grown, console=None))
 
 
 @pytest.fixture(scope="session")
@@ -72,6 +95,19 @@ class Sandbox:
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
     """A sandbox of the test's own, without any customer."""
+    with _running() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def shared_sandbox() -> Iterator[Sandbox]:
+    """A sandbox for all tests of a file, which take care not to meet each other's customers."""
+    with _running() as found:
+        yield found
+
+
+@contextmanager
+def _running() -> Iterator[Sandbox]:
     command = [str(Path(sys.executable).with_name("moment-sandbox")), "--port", "0", "--quiet"]
     command += ["--", sys.executable, "-c", _TELL_AND_WAIT]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
@@ -118,6 +154,10 @@ def visit(node: str, modules: Path) -> Callable[..., Any]:
     return run
 
 
+VOID = frozenset({"input", "link", "meta", "br", "hr", "img"})
+"""Elements that have no end."""
+
+
 class Text(HTMLParser):
     """The visible text of a page, and of each element that says which constraints it states."""
 
@@ -130,8 +170,11 @@ class Text(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Note which constraints the element states."""
-        if tag not in {"input", "link", "meta", "br", "img"}:
+        if tag not in VOID:
             self._open.append((tag, (dict(attrs).get("data-rule") or "").split()))
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """An element that holds no text."""
 
     def handle_endtag(self, tag: str) -> None:
         """Leave the element."""

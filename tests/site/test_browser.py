@@ -21,6 +21,7 @@ KINDS = [
     "operations/update-customer.html",
     "schemas/customer.html",
     "ledger.html",
+    "conformance.html",
     "downloads.html",
 ]
 
@@ -39,20 +40,44 @@ def test_every_page_is_sound(visit: Callable[..., Any], site: dict[str, bytes], 
     assert [(one["page"], one["view"]) for one in seen if one["sideways"] > 0] == []
 
 
-def test_search_works_by_keyboard(visit: Callable[..., Any], served: str) -> None:
-    """Slash, a few words, down and enter lead to a page that has them."""
-    seen = visit("search", site=served)
+QUERIES = {
+    "422": "guides/errors.html#every-status",
+    "negative balance": "schemas/balance.html",
+    "bcus_": "schemas/customer-id.html",
+    "idempotancy": "guides/idempotency.html",
+    "how do I authenticate": "guides/authentication.html",
+    "phone format": "schemas/phone.html",
+    "rate limit": "guides/errors.html#what-to-do",
+    "external ref": "schemas/external-reference.html",
+    "postman": "downloads.html#collections",
+    "24 hours": "guides/idempotency.html#what-a-repeated-key-gets",
+    "balance.needs-curr": "ledger.html#balance.needs-currency",
+}
+
+
+def test_search_finds_what_partners_ask_for(visit: Callable[..., Any], served: str) -> None:
+    """Statuses, values, parts of names, questions and misspelt words lead to the page that answers, among the first.
+
+    And it works by keyboard: slash, a few words, down and enter.
+    """
+    seen = visit("search", site=served, queries=[*QUERIES, "<b>xyzzy"])
+    for query, url in QUERIES.items():
+        assert url in seen["found"][query][:2], (query, seen["found"][query])
+    assert not seen["cut"], "results stand beyond the edge of a phone"
+    assert seen["found"]["<b>xyzzy"] == ["Nothing found for “<b>xyzzy”"]
     assert seen["titles"][0] == "Idempotency"
     assert seen["url"].endswith("guides/idempotency.html")
     assert (seen["console"], seen["outside"]) == ([], [])
 
 
 def test_theme_and_language_are_remembered(visit: Callable[..., Any], served: str) -> None:
-    """A visitor's theme and language of samples hold on the next page."""
+    """A visitor's theme and language of samples hold on the next page, and a sample is copied as it stands."""
     seen = visit("choices", site=served)
     assert seen["before"] != seen["after"]
     assert seen["shown"]
     assert all("import httpx" in sample for sample in seen["shown"])
+    assert seen["copied"].startswith("import os\nimport uuid\n\nimport httpx\n")
+    assert seen["copied"].endswith("print(response.json())\n")
 
 
 def test_pages_need_no_scripts(visit: Callable[..., Any], served: str) -> None:

@@ -58,12 +58,15 @@ def test_pages_are_light(site: dict[str, bytes]) -> None:
 
 def test_a_site_without_its_optional_parts_is_whole(inputs: Inputs, tmp_path: Path) -> None:
     """Without console, report, changelog and releases there is a site, and it says what it lacks."""
-    bare = replace(inputs, console=None, report=None, changelog=tmp_path / "none.md", releases=tmp_path / "none")
+    bare = replace(inputs, console=None, report=None, toolkit=None)
+    bare = replace(bare, changelog=tmp_path / "none.md", releases=tmp_path / "none")
     files = build(bare)
     assert verify(files) == []
     assert not any(name.startswith("console/") for name in files)
     assert b"No version has been released yet" in files["changelog.html"]
     assert b"No report was given" in files["conformance.html"]
+    assert b"make sandbox" in files["guides/getting-started.html"]
+    assert b"moment_contract" not in files["guides/getting-started.html"]
 
 
 def test_every_release_can_be_taken(inputs: Inputs, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import re
 import threading
 import xml.etree.ElementTree as ET
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import httpx
 import pytest
@@ -19,6 +19,7 @@ from generator.site.conformance import badge, read_report
 from generator.site.folder import place
 from generator.site.serve import start
 from generator.site.verify import verify
+from tests.site.conftest import write_report
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,6 +51,7 @@ def test_the_catalogue_leads_to_the_contract(served: str, contract: Contract) ->
     response = httpx.get(address)
     assert response.headers["content-type"].startswith("application/linkset+json")
     assert "rfc9727" in response.headers["content-type"]
+    assert httpx.head(address).headers["link"] == '</.well-known/api-catalog>; rel="api-catalog"'
     catalogue, api = response.json()["linkset"]
     assert catalogue["item"] == [{"href": server["url"]} for server in contract.document["servers"]]
     assert api["anchor"] == contract.document["servers"][0]["url"]
@@ -178,25 +180,28 @@ def test_a_badge_is_readable_in_words() -> None:
     assert root.attrib["aria-label"] == "a<b: x & y"
 
 
-def _report(folder: Path, **changes: Any) -> Path:
-    claims = [{"claim": "id.type", "state": "pass"}, {"claim": "phone.e164", "state": "fail"}]
-    (folder / "report.json").write_text(json.dumps({"url": "http://x", "claims": claims, **changes}), encoding="utf-8")
-    shown = {"schemaVersion": 1, "label": "conformance", "message": "1 of 2", "color": "red"}
-    (folder / "badge.json").write_text(json.dumps(shown), encoding="utf-8")
-    return folder
-
-
-def test_a_report_is_published(inputs: Inputs, tmp_path: Path) -> None:
+def test_a_report_is_published(site: dict[str, bytes]) -> None:
     """The verdicts stand on the page of conformance and in the ledger, with the badge beside them."""
-    files = build(replace(inputs, report=_report(tmp_path)))
-    assert verify(files) == []
-    assert "| [phone.e164](ledger.md#phone.e164) | must | fail |" in files["conformance.md"].decode()
-    assert 'class="verdict fail"' in files["ledger.html"].decode()
-    assert files["conformance-badge.svg"].startswith(b"<svg")
+    page = site["conformance.md"].decode()
+    assert "`http://x` breaks 1 of 2 claims. It was judged on 2026-11-26 16:23 UTC by version 1.0.0" in page
+    assert "with 3,250 requests" in page
+    assert "Another version" not in page
+    assert "| [phone.e164](ledger.md#phone.e164) | must | fail |" in page
+    assert 'class="verdict fail"' in site["ledger.html"].decode()
+    assert site["conformance-badge.svg"].startswith(b"<svg")
 
 
-def test_a_report_that_cannot_be_read_is_refused(inputs: Inputs, tmp_path: Path) -> None:
-    """A damaged report ends the build with its name."""
-    (tmp_path / "report.json").write_text("{", encoding="utf-8")
+def test_a_report_of_another_version_is_marked(inputs: Inputs, tmp_path: Path) -> None:
+    """A report that judged by an older contract says so on the page."""
+    pages = build(replace(inputs, report=write_report(tmp_path, contract="0.9.0"), console=None))
+    assert "**Another version.** These pages describe version" in pages["conformance.md"].decode()
+    assert "Another version." in pages["conformance.html"].decode()
+
+
+@pytest.mark.parametrize("damage", ["{", "[]", '{"claims": []}', '{"claims": [1]}'])
+def test_a_report_that_cannot_be_read_is_refused(damage: str, inputs: Inputs, tmp_path: Path) -> None:
+    """A damaged report, or what is none, ends the build with its name."""
+    write_report(tmp_path)
+    (tmp_path / "report.json").write_text(damage, encoding="utf-8")
     with pytest.raises(ContractError, match=r"report\.json"):
         read_report(tmp_path, inputs.claims)

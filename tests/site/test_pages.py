@@ -16,12 +16,10 @@ from generator.site.assembly import REPEATABLE
 from generator.site.build import build
 from generator.site.excerpts import excerpt
 from generator.site.markdown import headings, inline_html, plain_text, to_html
-from generator.site.operations import operation_pages
 from generator.site.reference import kebab
-from generator.site.rendering import Renderer, front
-from generator.site.samples import Call
-from generator.site.schemas import schema_pages
+from generator.site.rendering import front
 from generator.site.verify import verify
+from tests.site.conftest import VOID
 
 if TYPE_CHECKING:
     from contract import Contract
@@ -74,74 +72,6 @@ class _Danger(HTMLParser):
         ]
 
 
-_GROWN = """
-openapi: 3.1.0
-info: {title: Grown, version: 2.0.0, summary: More.}
-tags: [{name: Bills, description: Bills.}]
-paths:
-  /bills:
-    get:
-      operationId: listBills
-      summary: List Bills
-      description: Returns bills, page by page.
-      tags: [Bills]
-      parameters:
-        - name: limit
-          in: query
-          required: true
-          description: How many.
-          schema: {type: integer, maximum: 100}
-          example: 7
-        - {name: cursor, in: query, description: Where to go on., schema: {type: string}, example: abc}
-      responses:
-        '200':
-          description: The bills.
-          content: {application/json: {schema: {$ref: '#/components/schemas/Page'}}}
-components:
-  schemas:
-    Page:
-      description: A page of bills.
-      type: object
-      required: [bills]
-      properties:
-        bills: {description: The bills., type: array, maxItems: 100, items: {$ref: '#/components/schemas/Bill'}}
-        next: {description: Where to go on., type: [string, 'null'], default: null}
-    Bill:
-      description: A bill, which may be part of another.
-      type: object
-      deprecated: true
-      properties:
-        status: {description: What became of it., enum: [unpaid, paid]}
-        parent: {$ref: '#/components/schemas/Bill'}
-"""
-
-
-@pytest.fixture
-def grown(inputs: Inputs) -> tuple[Renderer, dict[str, str]]:
-    """The pages of another contract, rendered, by path."""
-    contract = parse(_GROWN.encode(), "grown.yaml")
-    calls = {"listBills": Call("bills", "list", {}, "bill")}
-    pages = [*operation_pages(contract, (), calls), *schema_pages(contract, ())]
-    renderer = Renderer(contract, (), {"console": False, "problems": []}, inputs.templates)
-    return renderer, {page.path: renderer.markdown(page).decode() for page in pages}
-
-
-def test_a_grown_contract_is_described(grown: tuple[Renderer, dict[str, str]]) -> None:
-    """Queries, arrays, enumerations, nullable and deprecated values and schemas within themselves have their place."""
-    _, pages = grown
-    operation, schema = pages["operations/list-bills"], pages["schemas/page"]
-    assert "## Query parameters" in operation
-    assert "Is at most 100." in operation
-    assert "/bills?limit=7" in operation
-    assert "array of object, required" in schema
-    assert "Has at most 100 items." in schema
-    assert "string or null, optional" in schema
-    assert "Default: `null`" in schema
-    assert "Is one of `unpaid` or `paid`." in schema
-    assert schema.count("`parent`") == 1
-    assert "Used by [List Bills](../operations/list-bills.md)." in schema
-
-
 def test_twins_lead_to_twins(site: dict[str, bytes]) -> None:
     """Every link in a Markdown twin leads to a file that is there, and between pages to a twin."""
     links = 0
@@ -160,6 +90,49 @@ def test_twins_lead_to_twins(site: dict[str, bytes]) -> None:
             assert not target.endswith(".html") or target.startswith("conformance-report")
             links += 1
     assert links > 100
+
+
+def test_twins_say_the_same(site: dict[str, bytes]) -> None:
+    """Every word of a page, what only helps to use it apart, also stands in its twin."""
+    compared = 0
+    for name in (name for name in site if name.endswith(".html") and f"{name.removesuffix('.html')}.md" in site):
+        reader = _Article()
+        reader.feed(site[name].decode())
+        twin = " ".join(plain_text(site[f"{name.removesuffix('.html')}.md"].decode()).split()).lower()
+        assert [text for text in reader.texts if text.lower() not in twin] == [], name
+        compared += len(reader.texts)
+    assert compared > 3000
+
+
+class _Article(HTMLParser):
+    """The texts of a page's article, without what stands there only for the eye or the hand."""
+
+    _LEFT_OUT = frozenset({"permalink", "why", "try", "kicker", "tab", "button", "legend", "summary"})
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.texts: list[str] = []
+        self._open: list[tuple[str, set[str]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note the element with its classes."""
+        if tag not in VOID:
+            self._open.append((tag, {tag, *(dict(attrs).get("class") or "").split()}))
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """An element that holds no text."""
+
+    def handle_endtag(self, tag: str) -> None:
+        """Leave the element."""
+        while self._open and self._open.pop()[0] != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        """Note a text; the sign of a rule's claim is a name in the twin."""
+        around = {word for _, words in self._open for word in words}
+        told = " ".join(data.replace("A § after a rule", "A name after a rule").split())
+        if "article" in around and not around & self._LEFT_OUT and told:
+            self.texts.append(told)
 
 
 def test_markdown_shows_raw_html_as_text() -> None:

@@ -55,6 +55,11 @@ def test_a_mistake_on_a_page_is_found(body: bytes, message: str) -> None:
         ({"lonely.html": _HEAD + b"</body></html>"}, "lonely.html: there is no twin in Markdown"),
         ({"x.json": b"{"}, "x.json: it cannot be read"),
         ({"x.svg": b"<svg>"}, "x.svg: it cannot be read"),
+        (
+            {"x.css": b"@import 'https://example.com/x.css';"},
+            "x.css: it loads https://example.com/x.css from elsewhere",
+        ),
+        ({"x.css": b"a { background: url(//example.com/x) }"}, "x.css: it loads //example.com/x from elsewhere"),
         ({"downloads/x": b"1"}, "downloads/x: it has no checksum"),
         ({"downloads/SHA256SUMS": b"00  x\n"}, "downloads/x: it has a checksum and is not there"),
         ({"downloads/SHA256SUMS": b"00  x\n", "downloads/x": b""}, "downloads/x: its checksum is another"),

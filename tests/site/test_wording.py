@@ -10,16 +10,18 @@ from contract.formats import CUSTOM, STANDARD
 from contract.language import ASSERTIONS, GRAMMAR
 from generator.site.markdown import inline_html
 from generator.site.patterns import pattern_words
-from generator.site.wording import FORMATS, SILENT, WORDS, rules
+from generator.site.terms import FORMATS
+from generator.site.wording import SILENT, WORDS, rules, with_ranges
 
 SENTENCES: list[tuple[str, Any, list[str]]] = [
     ("type", {"type": "string"}, ["Is a string."]),
     ("type", {"type": ["integer", "null"]}, ["Is an integer or null."]),
     ("enum", {"enum": ["paid", 3, None]}, ["Is one of `paid`, `3` or `null`."]),
+    ("enum", {"enum": ["3", "null"]}, ['Is one of `"3"` or `"null"`.']),
     ("const", {"const": ""}, ['Is `""`.']),
     ("format", {"format": "iso-4217"}, ["Is a currency code of ISO 4217 (format `iso-4217`)."]),
     ("multipleOf", {"multipleOf": 5}, ["Is a multiple of 5."]),
-    ("maximum", {"maximum": 10}, ["Is at most 10."]),
+    ("maximum", {"maximum": 1000000}, ["Is at most 1,000,000."]),
     ("exclusiveMaximum", {"exclusiveMaximum": 10}, ["Is less than 10."]),
     ("minimum", {"minimum": -1.5}, ["Is at least -1.5."]),
     ("exclusiveMinimum", {"exclusiveMinimum": 0}, ["Is greater than 0."]),
@@ -38,14 +40,21 @@ SENTENCES: list[tuple[str, Any, list[str]]] = [
     (
         "maxContains",
         {"contains": {"const": 1}, "maxContains": 3},
-        ["Has at least 1 and at most 3 items of this kind: it is `1`."],
+        ["Has 1 to 3 items of this kind: it is `1`."],
     ),
-    ("contains", {"contains": True}, ["Has at least 1 items of this kind: it may be anything."]),
+    ("maxContains", {"contains": {"const": 1}, "maxContains": 1}, ["Has exactly 1 item of this kind: it is `1`."]),
+    (
+        "maxContains",
+        {"contains": {"const": 1}, "minContains": 0, "maxContains": 1},
+        ["Has at most 1 item of this kind: it is `1`."],
+    ),
+    ("minContains", {"contains": {"const": 1}, "minContains": 0}, []),
+    ("contains", {"contains": True}, ["Has at least 1 item of this kind: it may be anything."]),
     ("maxProperties", {"maxProperties": 20}, ["Has at most 20 keys."]),
     ("minProperties", {"minProperties": 1}, ["Has at least 1 key."]),
     ("required", {"required": ["a", "b"]}, ["`a` and `b` are required."]),
     ("required", {"required": []}, []),
-    ("dependentRequired", {"dependentRequired": {"a": ["b", "c"]}}, ["A `a` needs `b` and `c` beside it."]),
+    ("dependentRequired", {"dependentRequired": {"a": ["b", "c"]}}, ["`a` needs `b` and `c` beside it."]),
     ("$ref", {"$ref": "#/components/schemas/X"}, ["Is a valid /components/schemas/X."]),
     (
         "allOf",
@@ -58,6 +67,11 @@ SENTENCES: list[tuple[str, Any, list[str]]] = [
         ["Meets at least one of these: it is null; or it is a string and has at most 2 characters."],
     ),
     ("oneOf", {"oneOf": [{"const": 1}, {"const": 2}]}, ["Meets exactly one of these: it is `1`; or it is `2`."]),
+    (
+        "oneOf",
+        {"oneOf": [{"anyOf": [{"const": 1}, {"const": 2}]}, {"const": 3}]},
+        ["Meets exactly one of these: it meets at least one of these (it is `1`; or it is `2`); or it is `3`."],
+    ),
     ("not", {"not": {"pattern": "^x"}}, ["Is refused when it matches `^x` (begins with `x`)."]),
     (
         "if",
@@ -66,6 +80,17 @@ SENTENCES: list[tuple[str, Any, list[str]]] = [
     ),
     ("else", {"if": {"const": 1}, "else": {"const": 2}}, ["Unless it is `1`, it is `2`."]),
     ("items", {"items": {"type": "string"}}, ["Each item is a string."]),
+    ("items", {"items": False}, ["Has no items."]),
+    (
+        "items",
+        {"prefixItems": [{"const": 1}], "items": False},
+        ["Is a sequence in which item 1 is `1`.", "Has no items after the first."],
+    ),
+    (
+        "items",
+        {"items": {"items": {"type": "string"}, "minItems": 2, "maxItems": 2}},
+        ["Each item has only items of which each is a string and has exactly 2 items."],
+    ),
     (
         "prefixItems",
         {"prefixItems": [{"const": 1}, {"const": 2}]},
@@ -80,12 +105,26 @@ SENTENCES: list[tuple[str, Any, list[str]]] = [
     ),
     ("unevaluatedProperties", {"unevaluatedProperties": False}, ["Has no keys."]),
     (
+        "unevaluatedProperties",
+        {"allOf": [{"$ref": "#/x"}], "unevaluatedProperties": False},
+        ["Is a valid /x.", "Has no keys beyond those listed."],
+    ),
+    (
         "patternProperties",
         {"patternProperties": {"^x": {"type": "string"}}},
         ["Has under each name that matches `^x` a value that is a string."],
     ),
     ("dependentSchemas", {"dependentSchemas": {"a": {"required": ["b"]}}}, ["When it has `a`, it has `b`."]),
-    ("properties", {"not": {"properties": {"a": {"const": 1}}}}, ["Is refused when it if it has `a`, that is `1`."]),
+    (
+        "properties",
+        {"not": {"properties": {"a": {"const": 1}}}},
+        ["Is refused when it has no `a`, or one that is `1`."],
+    ),
+    (
+        "properties",
+        {"not": {"properties": {"a": {"const": 1}, "b": {}, "c": False}, "required": ["a", "b"]}},
+        ["Is refused when it has `b`, has `a` (which is `1`) and has no `c`."],
+    ),
 ]
 
 
@@ -93,6 +132,24 @@ SENTENCES: list[tuple[str, Any, list[str]]] = [
 def test_a_keyword_is_put_into_words(keyword: str, schema: Any, sentences: list[str]) -> None:
     """A keyword says what it asks for, and nothing where its value asks for nothing."""
     assert [rule.sentence for rule in rules(schema, "/x", lambda pointer: pointer)] == sentences
+
+
+@pytest.mark.parametrize(
+    ("schema", "sentences"),
+    [
+        ({"minLength": 1, "pattern": "^a|b$", "maxLength": 2000}, ["Has 1 to 2,000 characters.", "Matches `^a|b$`."]),
+        ({"minItems": 2, "maxItems": 2}, ["Has exactly 2 items."]),
+        ({"minProperties": 1, "maxProperties": 2}, ["Has 1 to 2 keys."]),
+        ({"minimum": -5, "maximum": 5}, ["Is -5 to 5."]),
+        ({"minimum": 5, "maximum": 5}, ["Is 5."]),
+        ({"minimum": 0, "exclusiveMaximum": 5}, ["Is at least 0.", "Is less than 5."]),
+    ],
+)
+def test_two_limits_are_a_range(schema: dict[str, Any], sentences: list[str]) -> None:
+    """A lower and an upper limit of the same thing are one sentence, which covers both."""
+    found = with_ranges(rules(schema, "/s", str))
+    assert [rule.sentence for rule in found] == sentences
+    assert {pointer for rule in found for pointer in rule.covers} == {f"/s/{keyword}" for keyword in schema}
 
 
 def test_no_keyword_is_without_words() -> None:
@@ -128,11 +185,11 @@ def test_code_in_a_value_stays_code() -> None:
     ("pattern", "words"),
     [
         (r"^\+[1-9]\d{1,14}$", "`+`, then a digit from 1 to 9, then 1 to 14 digits, and nothing else"),
-        ("^[a-zA-Z0-9_-]+$", "one or more letters, digits, `_` or `-` and nothing else"),
+        ("^[a-zA-Z0-9_-]+$", "one or more ASCII letters, digits, `_` or `-` and nothing else"),
         ("^bcus_", "begins with `bcus_`"),
         (r"\.json$", "ends with `.json`"),
-        ("[A-Z]{3}", "has three capital letters somewhere in it"),
-        ("^[a-z]*x?$", "any number of lower-case letters, then perhaps one of `x`, and nothing else"),
+        ("[A-Z]{3}", "has three capital ASCII letters somewhere in it"),
+        ("^[a-z]*x?$", "any number of lower-case ASCII letters, then perhaps one of `x`, and nothing else"),
         ("a{2,}", "has at least two `a` somewhere in it"),
     ],
 )

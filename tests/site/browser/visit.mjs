@@ -49,29 +49,42 @@ const jobs = {
     return visits;
   },
 
-  // The keyboard alone: slash, a query, down, enter.
+  // The keyboard alone: slash, a query, down, enter. Before that, what other queries find first.
   async search() {
     const { page, seen } = await watched();
     await page.goto(`${settings.site}index.html`);
+    const found = {};
+    for (const query of settings.queries) {
+      await page.locator("#search").fill(query);
+      await page.waitForFunction((text) => document.getElementById("results").dataset.query === text, query);
+      found[query] = await page.locator("#results > *").evaluateAll((all) => all.map((one) => one.getAttribute("href") ?? one.textContent));
+    }
+    await page.setViewportSize({ width: 390, height: 844 });
+    const box = await page.locator("#results").boundingBox();
+    const cut = box.x < 0 || box.x + box.width > 390;
+    await page.locator("#search").fill("");
+    await page.locator("h1").click();
     await page.keyboard.press("/");
     await page.keyboard.type("idempotency");
     await page.locator("#results a").first().waitFor();
     const titles = await page.locator("#results a strong").allTextContents();
     await page.keyboard.press("ArrowDown");
     await Promise.all([page.waitForURL(/guides|operations|ledger/), page.keyboard.press("Enter")]);
-    return { titles, url: page.url(), ...seen };
+    return { found, cut, titles, url: page.url(), ...seen };
   },
 
-  // Choices of a visitor that last: theme and language.
+  // Choices of a visitor that last: theme and language. And what the button above a sample copies.
   async choices() {
-    const { page, seen } = await watched({ colorScheme: "light" });
+    const { page, seen } = await watched({ colorScheme: "light", permissions: ["clipboard-read", "clipboard-write"] });
     await page.goto(`${settings.site}operations/create-customer.html`);
     const before = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
     await page.locator("button.theme").click();
     await page.locator("label.tab", { hasText: "httpx" }).first().click();
+    await page.locator(".tabs .copy").first().click();
+    const copied = await (await page.waitForFunction(() => navigator.clipboard.readText())).jsonValue();
     await page.goto(`${settings.site}operations/update-customer.html`);
     const after = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
-    return { before, after, shown: await page.locator(".tabs pre:visible").allTextContents(), ...seen };
+    return { before, after, copied, shown: await page.locator(".tabs pre:visible").allTextContents(), ...seen };
   },
 
   // Without scripts: the samples' tabs work, the menu opens on a small screen, nothing that needs scripts is offered.
@@ -87,10 +100,16 @@ const jobs = {
     return { first, second, menu, search: await page.locator("#search").isVisible(), ...seen };
   },
 
-  // The console creates a real customer in the sandbox.
+  // The console creates a real customer in the sandbox. The page of the operation leads to the place where it does.
   async console() {
     const { page, seen } = await watched({ viewport: { width: 1280, height: 900 } });
-    await page.goto(`${settings.site}console/index.html?sandbox=${settings.sandbox.url}`);
+    await page.goto(`${settings.site}operations/update-customer.html`);
+    const { hash } = new URL(await page.locator("a.try").evaluate((link) => link.href));
+    await page.goto(`${settings.site}console/index.html?sandbox=${settings.sandbox.url}${hash}`);
+    await page.waitForFunction((id) => {
+      const place = document.querySelector(`[id$="${id}"]`)?.getBoundingClientRect();
+      return place && place.top < innerHeight && place.bottom > 0;
+    }, decodeURIComponent(hash.slice(1)));
     await page.getByPlaceholder("Token").first().fill(settings.sandbox.key);
     await page.getByRole("button", { name: /Test Request.*post/i }).first().click();
     const answered = page.waitForResponse((response) => response.request().method() === "POST");
