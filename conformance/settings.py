@@ -77,6 +77,11 @@ class Settings:
             raise UsageError("--max-time, --rate and --workers must be greater than zero")
 
     @property
+    def keys(self) -> frozenset[str]:
+        """Every key that the run was given: what is made from one of them must not be another."""
+        return frozenset(filter(None, (self.api_key, self.other_api_key, self.public_api_key)))
+
+    @property
     def base_url(self) -> str:
         """The URL without a slash at its end."""
         return self.url.rstrip("/")

@@ -1,0 +1,40 @@
+"""What a server is not accused of: what is lost by chance, paths as frameworks give them, keys that are near."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import httpx
+
+from conformance.exchange import Request
+from conformance.runner import judge
+from conformance.settings import Settings
+from conformance.verdict import State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conformance.subject import Subject
+    from tests.conformance.conftest import Sandbox
+
+    Handler = Callable[[httpx.Request], httpx.Response]
+
+LOOK_UP = Request("retrieveCustomer", "GET", "/billing/customers/somebody")
+
+
+def test_keys_that_are_near_are_not_taken_for_unknown(sandbox: Sandbox, subject: Subject) -> None:
+    """Where the keys of a run differ in their last character, or in one more, none of them counts as never issued."""
+    near = {"sk_test_a": sandbox.key, "sk_test_b": sandbox.other_key, "sk_test_": sandbox.public_key}
+
+    async def forward(request: httpx.Request) -> httpx.Response:
+        scheme, _, key = request.headers.get("Authorization", "").partition(" ")
+        headers = {**request.headers, "authorization": f"{scheme} {near.get(key, key)}"}
+        del headers["host"]
+        url = f"{sandbox.url}{request.url.raw_path.decode()}"
+        async with httpx.AsyncClient() as client:
+            return await client.request(request.method, url, headers=headers, content=request.content)
+
+    keys, claim = ("sk_test_a", "sk_test_b", "sk_test_"), "auth.unknown-key"
+    settings = Settings("http://near.example", *keys, seed=1, claims=(claim,))
+    (result,) = judge(settings, subject, transport=httpx.MockTransport(forward)).results
+    assert result.state is State.PASS, result.shown
