@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import httpx
+import pytest
 
-from conformance.exchange import Request
+from conformance.exchange import Exchange, Request, Response
+from conformance.oracle import Oracle
 from conformance.runner import judge
 from conformance.settings import Settings
 from conformance.verdict import State
@@ -20,6 +23,27 @@ if TYPE_CHECKING:
     Handler = Callable[[httpx.Request], httpx.Response]
 
 LOOK_UP = Request("retrieveCustomer", "GET", "/billing/customers/somebody")
+
+
+def _problem(target: str, instance: str) -> Exchange:
+    """A customer that is not found, and what the problem says of the path."""
+    content = {"type": "about:blank", "title": "No", "status": 404, "detail": "No.", "instance": instance}
+    response = Response(404, (("Content-Type", "application/problem+json"),), json.dumps(content).encode(), 0.0)
+    return Exchange(Request("retrieveCustomer", "GET", target), response)
+
+
+@pytest.mark.parametrize(
+    "instance", ["/billing/customers/\x84é", "/billing/customers/Â\x84Ã©", "/billing/customers/%C2%84%C3%A9"]
+)
+def test_paths_are_given_as_frameworks_give_them(subject: Subject, instance: str) -> None:
+    """Whether the path of an odd name is given decoded, which is no URI, is not said."""
+    assert Oracle(subject).judge(_problem("/billing/customers/%C2%84%C3%A9", instance)) == []
+
+
+def test_plain_paths_are_uris(subject: Subject) -> None:
+    """Where the name is a plain one, the instance is a URI and the path."""
+    found = Oracle(subject).judge(_problem("/billing/customers/somebody", "no uri"))
+    assert {finding.claim for finding in found} == {"errors.instance", "errors.instance.path"}
 
 
 def test_keys_that_are_near_are_not_taken_for_unknown(sandbox: Sandbox, subject: Subject) -> None:
