@@ -89,7 +89,7 @@ class _Run:
             except NotJudgedError as error:
                 refusal = str(error)
             except TimeoutError:
-                refusal = "the server is too slow to be judged"
+                refusal = _too_slow(target, self.settings)
             return Verdict(
                 results=() if refusal else self.tally.results(self.subject, self.settings),
                 exchanges=target.log,
@@ -109,8 +109,8 @@ class _Run:
         await asyncio.gather(*(self._in_turn(check, target, admission, workers) for check in checks))
         if self._fuzzes():
             await self._fuzz(target, admission)
-        if target.broken:
-            self.notes.append(f"connections that broke, and were tried again: {target.broken}")
+        if target.lost:
+            self.notes.append(f"requests that were lost, and sent again: {target.lost}")
 
     def _chosen(self) -> list[Check]:
         asked = [check for check in all_checks(self.subject) if self._asked(check.claims)]
@@ -164,7 +164,7 @@ class _Run:
         trial = Trial(target, self.oracle, self.settings, names, "")
         try:
             customers = [await trial.customer(currency="ZAR", balance=amount) for amount in (0, 1, -1)]
-        except BlockedError:
+        except (BlockedError, TimeoutError):
             self.notes.append("no generated requests: no customer could be created")
             return
         for customer in customers:
@@ -184,6 +184,12 @@ class _Run:
         note = await _in_thread(draw, self.deadline - time.monotonic())
         if note:
             self.notes.append(f"generated requests ended early: {note}")
+
+
+def _too_slow(target: Target, settings: Settings) -> str:
+    if target.told_to_wait:
+        return "the server asks for fewer requests (429); give --rate less, or wait"
+    return f"the server is too slow to be judged in {settings.max_time:g} s; give --max-time more"
 
 
 async def _in_thread(work: Callable[[], str], patience: float) -> str:

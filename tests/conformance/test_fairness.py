@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from conformance.exchange import Exchange, Request, Response
 from conformance.oracle import Oracle
 from conformance.runner import judge
 from conformance.settings import Settings
+from conformance.target import Target
 from conformance.verdict import State
 
 if TYPE_CHECKING:
@@ -44,6 +46,49 @@ def test_plain_paths_are_uris(subject: Subject) -> None:
     """Where the name is a plain one, the instance is a URI and the path."""
     found = Oracle(subject).judge(_problem("/billing/customers/somebody", "no uri"))
     assert {finding.claim for finding in found} == {"errors.instance", "errors.instance.path"}
+
+
+def _sent(answers: list[Handler]) -> tuple[Exchange, int]:
+    """What becomes of a request to a server that answers so, one after the other; and how often it was sent."""
+    count = 0
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        nonlocal count
+        count += 1
+        return answers[min(count, len(answers)) - 1](request)
+
+    async def send() -> Exchange:
+        settings = Settings("http://server.example", "sk_test_example")
+        async with Target(settings, httpx.MockTransport(handle)) as target:
+            return await target.send(LOOK_UP)
+
+    return asyncio.run(send()), count
+
+
+def _breaks(request: httpx.Request) -> httpx.Response:
+    raise httpx.ReadError("reset", request=request)
+
+
+def _turns_away(request: httpx.Request) -> httpx.Response:
+    raise httpx.ConnectError("refused", request=request)
+
+
+def _is_busy(_: httpx.Request) -> httpx.Response:
+    return httpx.Response(503)
+
+
+def _serves(_: httpx.Request) -> httpx.Response:
+    return httpx.Response(200)
+
+
+@pytest.mark.parametrize("lost", [_breaks, _turns_away, _is_busy])
+def test_what_was_lost_is_sent_again(lost: Handler) -> None:
+    """A request that is lost a few times in a row was lost by chance; one that is always lost was not."""
+    exchange, count = _sent([lost, lost, lost, _serves])
+    assert (exchange.status, count) == (200, 4)
+    exchange, count = _sent([lost])
+    assert exchange.status != 200
+    assert count == 4
 
 
 def test_keys_that_are_near_are_not_taken_for_unknown(sandbox: Sandbox, subject: Subject) -> None:
