@@ -174,6 +174,16 @@ async def _merges(call: Call, forward: Forward, memory: Memory) -> Answer:
     return answer
 
 
+@variant("metadata is merged, and holds at most 10 keys")
+async def _merges_few(call: Call, forward: Forward, memory: Memory) -> Answer:
+    if (call.creates or call.updates) and isinstance(call.json.get("metadata"), dict):
+        found = await forward(Call("GET", call.path, call.headers, b"")) if call.updates else problem(404)
+        old = memory.shown.get(found.json["id"], found.json).get("metadata", {}) if found.succeeded else {}
+        if len({**old, **call.json["metadata"]}) > 10:
+            return problem(422, instance=call.path)
+    return await _merges(call, forward, memory)
+
+
 @variant("e-mail addresses are stored in lower case")
 async def _lower_email(call: Call, forward: Forward, memory: Memory) -> Answer:
     answer = await forward(call)
@@ -303,6 +313,12 @@ async def _busy(call: Call, forward: Forward, memory: Memory) -> Answer:
     return await forward(call)
 
 
+@variant("every fiftieth request is 503")
+async def _is_out(call: Call, forward: Forward, memory: Memory) -> Answer:
+    memory.count += 1
+    return Answer(503, {}, b"") if memory.count % 50 == 0 else await forward(call)
+
+
 variant("only the documented currency is taken", refuses(lambda call: call.json.get("currency", "ZAR") != "ZAR"))
 
 
@@ -347,6 +363,29 @@ variant("bodies in chunks are 501", refuses(lambda c: "transfer-encoding" in c.h
 variant(
     "a byte-order mark is read over",
     sends(lambda c: c.body.startswith(b"\xef\xbb\xbf"), lambda c: replace(c, body=c.body[3:])),
+)
+variant(
+    "bytes that are no UTF-8 are read as replacement characters",
+    sends(lambda c: b"\xff\xfe" in c.body[2:], lambda c: replace(c, body=c.body.decode("utf-8", "replace").encode())),
+)
+variant(
+    "bare control characters in JSON are read",
+    sends(lambda c: b"\x01" in c.body, lambda c: replace(c, body=c.body.replace(b"\x01", b"\\u0001"))),
+)
+variant(
+    "bodies in chunks are empty",
+    sends(
+        lambda c: "transfer-encoding" in c.headers,
+        lambda c: replace(c.headed(transfer_encoding=None), body=b"{}" if c.updates else b""),
+    ),
+)
+variant(
+    "headers from 4 KiB on are 400 in HTML",
+    changes(
+        lambda c: any(len(value) >= 4096 for value in c.headers.values()),
+        lambda _: Answer(400, {"content-type": "text/html"}, b"<h1>"),
+        failed=True,
+    ),
 )
 variant("a field twice is refused", refuses(lambda c: b'"name":"Jane","name"' in c.body, 400))
 variant(
