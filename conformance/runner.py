@@ -15,6 +15,7 @@ from conformance.registry import Check, Need
 from conformance.target import Target
 from conformance.trial import BlockedError, Trial
 from conformance.verdict import NO_TIME, Tally, Verdict
+from conformance.workers import Workers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
 __all__ = ["FUZZ", "judge", "shard_of"]
 
 FUZZ = "generated requests"
-_NEAR = 0.012
-_MOST_WORKERS = 16
 _EXAMPLES = 25
 _CLOSING = 1.0
 """Seconds kept for adding up and reporting."""
@@ -104,8 +103,7 @@ class _Run:
 
     async def _run(self, target: Target, admission: Admission) -> None:
         checks = self._chosen()
-        near = admission.latency < _NEAR
-        workers = asyncio.Semaphore(self.settings.workers or (1 if near else _MOST_WORKERS))
+        workers = Workers(self.settings, admission.latency, len(checks))
         await asyncio.gather(*(self._in_turn(check, target, admission, workers) for check in checks))
         if self._fuzzes():
             await self._fuzz(target, admission)
@@ -126,7 +124,7 @@ class _Run:
     def _asked(self, claims: Sequence[str]) -> bool:
         return not self.settings.claims or bool(set(claims) & set(self.settings.claims))
 
-    async def _in_turn(self, check: Check, target: Target, admission: Admission, workers: asyncio.Semaphore) -> None:
+    async def _in_turn(self, check: Check, target: Target, admission: Admission, workers: Workers) -> None:
         async with workers:
             left = self.deadline - time.monotonic()
             if left <= 0:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Self
 
 import httpx
 
+from conformance.crowd import Crowd
 from conformance.exchange import BROKEN_OFF, NO_CONNECTION, Exchange, Request, Response
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ _IDLE = 1.0
 _CHUNK = 16
 """Bytes of a chunk, where a body is sent in chunks."""
 
-_CHANCES, _ONE_IN = 20, 20
+_CHANCES, _ONE_IN = 100, 20
 """Lost requests that are put down to chance: so many, and one in so many requests. Who loses more is at fault."""
 
 _PAUSES = (0.0, 0.05, 0.2)
@@ -78,6 +79,7 @@ class Target:
         self.lost = 0
         self.told_to_wait = False
         self._again = asyncio.Lock()
+        self._crowd = Crowd()
         self._client = httpx.AsyncClient(
             timeout=None,  # noqa: S113 - a deadline stands over the whole exchange, because drips outlive time-outs
             limits=httpx.Limits(max_connections=64, keepalive_expiry=_IDLE),
@@ -121,13 +123,14 @@ class Target:
 
         A server may close an idle connection just when a request is on its way (RFC 9112, section 9.6), a small one
         loses some of the connections that are opened at once, and a busy one says so (503): so one at a time is tried
-        again.
+        again, and fewer are sent at once from then on.
         """
         exchange = await self._send_once(request)
         for pause in _PAUSES:
             if not self._is_chance(exchange):
                 break
             self.lost += 1
+            self._crowd.thin()
             async with self._again:
                 await asyncio.sleep(pause)
                 exchange = await self._send_once(request)
@@ -137,6 +140,10 @@ class Target:
         return exchange.was_lost and not exchange.hung_up and self.lost < _CHANCES + len(self.log) // _ONE_IN
 
     async def _send_once(self, request: Request) -> Exchange:
+        async with self._crowd:
+            return await self._send_now(request)
+
+    async def _send_now(self, request: Request) -> Exchange:
         started = time.monotonic()
         silences = self._silences.get(request.operation, 0)
         patience = max(LEAST_PATIENCE, self._patience / 2**silences)
