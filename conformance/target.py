@@ -164,7 +164,7 @@ class Target:
         except httpx.RemoteProtocolError as error:
             trouble = f"{BROKEN_OFF}: {error}" if "disconnected" in str(error) else f"the answer is no HTTP: {error}"
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
-            trouble = f"{BROKEN_OFF}: {error or type(error).__name__}"
+            trouble = f"{BROKEN_OFF}: {str(error) or type(error).__name__}"
         return Exchange(request, None, trouble)
 
     async def _exchange(self, request: Request, started: float) -> Response:
