@@ -11,6 +11,7 @@ from conformance.checks import all_checks
 from conformance.gate import Admission, NotJudgedError, admit
 from conformance.memory import Memory
 from conformance.oracle import Finding, Oracle
+from conformance.redaction import Redaction
 from conformance.registry import Check, Need
 from conformance.target import Target
 from conformance.trial import BlockedError, Trial
@@ -89,7 +90,7 @@ class _Run:
                 refusal = str(error)
             except TimeoutError:
                 refusal = _too_slow(target, self.settings)
-            return Verdict(
+            verdict = Verdict(
                 results=() if refusal else self.tally.results(self.subject, self.settings),
                 exchanges=target.log,
                 seconds=time.monotonic() - self.started,
@@ -100,6 +101,7 @@ class _Run:
                 refusal=refusal,
                 notes=tuple(self.notes),
             )
+            return Redaction(self.settings.keys).verdict(verdict)
 
     async def _run(self, target: Target, admission: Admission) -> None:
         checks = self._chosen()
