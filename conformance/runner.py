@@ -106,7 +106,8 @@ class _Run:
     async def _run(self, target: Target, admission: Admission) -> None:
         checks = self._chosen()
         workers = Workers(self.settings, admission.latency, len(checks))
-        await asyncio.gather(*(self._in_turn(check, target, admission, workers) for check in checks))
+        # The checks of values are the last and among the longest: whoever begins with them is done sooner.
+        await asyncio.gather(*(self._in_turn(check, target, admission, workers) for check in reversed(checks)))
         if self._fuzzes():
             await self._fuzz(target, admission)
         if target.lost:
