@@ -9,7 +9,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tests.conformance.faults.corpus import changes, creates, everything, refuses, sends, variant
+from tests.conformance.faults.corpus import changes, creates, everything, refuses, sends, together, variant
 from tests.conformance.faults.server import Answer, Call, Memory, problem
 
 if TYPE_CHECKING:
@@ -412,3 +412,54 @@ async def _takes_rules(call: Call, forward: Forward, memory: Memory) -> Answer:
 async def _compressed(call: Call, forward: Forward, memory: Memory) -> Answer:
     answer = await forward(call)
     return replace(answer.headed(content_encoding="gzip"), body=gzip.compress(answer.body)) if answer.body else answer
+
+
+@variant("ids are counted")
+async def _counted(call: Call, forward: Forward, memory: Memory) -> Answer:
+    path = call.path
+    if call.name.startswith("bcus_"):
+        call = call.renamed(memory.seen.get(call.name, "bcus_nobody"))
+    answer = await forward(call)
+    if not answer.succeeded:
+        return answer.having(instance=path)
+    if answer.json["id"] not in memory.shown:
+        memory.count += 1
+        memory.shown[answer.json["id"]] = {"id": f"bcus_{memory.count}"}
+        memory.seen[f"bcus_{memory.count}"] = answer.json["id"]
+    return answer.having(**memory.shown[answer.json["id"]])
+
+
+@variant("an update during another of the same customer is 409")
+async def _one_at_a_time(call: Call, forward: Forward, memory: Memory) -> Answer:
+    if not call.updates:
+        return await forward(call)
+    found = await forward(Call("GET", call.path, call.headers, b""))
+    if not found.succeeded:
+        return await forward(call)
+    mine = found.json["id"]
+    if memory.seen.get(mine):
+        return problem(409, instance=call.path)
+    memory.seen[mine] = True
+    await asyncio.sleep(0.001)
+    answer = await forward(call)
+    memory.seen[mine] = False
+    return answer
+
+
+variant(
+    "the strictest reading of everything",
+    together(
+        refuses(lambda c: (c.creates or c.updates) and bool(set(c.json) - _FIELDS)),
+        refuses(lambda c: c.creates and not _UUID.fullmatch(c.key), 400),
+        refuses(lambda c: c.json.get("currency", "ZAR") != "ZAR"),
+        refuses(lambda c: any(text == "" or any(ord(char) < 32 for char in text) for text in _texts(c))),
+        refuses(lambda c: type(c.json.get("balance")) is int and abs(c.json["balance"]) >= 2**53),
+        refuses(lambda c: c.updates and ("email" in c.json or not c.json), 400),
+        refuses(lambda c: isinstance(c.json.get("metadata"), dict) and not 1 <= len(c.json["metadata"]) <= 10),
+        _other_body,
+        _in_flight,
+        _lower_email,
+        _status({400}, 422),
+        _status({403}, 401),
+    ),
+)
