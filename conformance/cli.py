@@ -34,6 +34,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         errors.print(f"moment-conformance: {error.filename or ''}: {error.strerror or error}", markup=False)
     except KeyboardInterrupt:
         errors.print("moment-conformance: interrupted")
+    except Exception:
+        errors.print_exception()
+        errors.print("moment-conformance: the suite itself failed, which says nothing of the server")
     return Exit.NOT_JUDGED
 
 
@@ -53,6 +56,8 @@ def _judge(options: argparse.Namespace) -> int:
     unknown = sorted(set(settings.claims) - set(subject.claims))
     if unknown:
         raise UsageError(f"the ledger has no claim {unknown[0]!r}; --list shows them all")
+    if settings.report is not None:
+        settings.report.mkdir(parents=True, exist_ok=True)  # a folder that cannot be written is told of before the run
     with live_view(console, subject, settings) as progress:
         verdict = judge(settings, subject, progress)
     print_verdict(console, verdict)

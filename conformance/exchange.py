@@ -8,17 +8,22 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, NoReturn
 
-__all__ = ["BROKEN_OFF", "NO_JSON", "Exchange", "Request", "Response", "encode"]
+__all__ = ["BROKEN_OFF", "NO_CONNECTION", "NO_JSON", "Exchange", "Request", "Response", "encode"]
 
 NO_JSON: Final = object()
 """Stands for the JSON of a body that is none."""
 
 _SECRET_HEADERS = {"authorization", "cookie", "set-cookie"}
 _SHOWN_CHARACTERS = 2_000
-_LARGE_BODY = 1_000_000
+_LARGE_BODY = 100_000
 
 BROKEN_OFF: Final = "the connection broke"
 """How the trouble begins when a server broke the connection off."""
+
+NO_CONNECTION: Final = "cannot connect"
+"""How the trouble begins when there is no connection."""
+
+_UNAVAILABLE = 503
 
 
 @dataclass(frozen=True)
@@ -132,6 +137,11 @@ class Exchange:
     def broke(self) -> bool:
         """Whether the connection broke before there was an answer."""
         return self.response is None and self.trouble.startswith(BROKEN_OFF)
+
+    @property
+    def was_lost(self) -> bool:
+        """Whether the server did not take the request: no connection, one that broke, or 503 for the moment."""
+        return self.broke or self.trouble.startswith(NO_CONNECTION) or self.status == _UNAVAILABLE
 
     @property
     def size(self) -> int:

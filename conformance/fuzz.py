@@ -135,8 +135,11 @@ class Fuzz:
             return
         self._calls += 1
         header = self.subject.header(operation)
-        if header is not None and case.headers and self._is_valid(header.schema, case.headers.get(header.name)):
-            case.headers[header.name] = self.names.key()
+        drawn = case.headers.get(header.name) if header is not None and case.headers else None
+        if header is not None and isinstance(drawn, str):
+            # What is not ASCII reaches few frameworks as it was sent (RFC 9110, section 5.5).
+            wrong = drawn.encode("ascii", "replace").decode()
+            case.headers[header.name] = self.names.key() if self._is_valid(header.schema, drawn) else wrong
         if isinstance(case.body, dict) and self._is_valid(self._reference, case.body.get("external_reference")):
             case.body = {**case.body, "external_reference": self._fresh(case.body["external_reference"])}
         for parameter in operation.parameters:

@@ -54,6 +54,12 @@ async def admit(target: Target, oracle: Oracle, settings: Settings) -> Admission
             break
     probes = [*probes[:1], unknown, *(await _known(trial, settings, reference))]
     _tell_apart(probes, settings)
+    if settings.other_api_key:
+        other = await trial.retrieve(reference, api_key=settings.other_api_key)
+        if other.status in _KEY_REFUSED:
+            raise NotJudgedError(
+                f"the server refuses the other merchant's key ({other.status}); look at --other-api-key"
+            )
     latency = median(exchange.response.seconds for exchange in probes if exchange.response)
     return Admission(names, latency)
 

@@ -29,8 +29,9 @@ def after_create(sent: Mapping[str, Any], record: Mapping[str, Any]) -> Iterator
 def after_update(before: Mapping[str, Any], sent: Mapping[str, Any], record: Mapping[str, Any]) -> Iterator[Difference]:
     """How an updated record differs from the old one with the sent fields in it."""
     for field, value in sent.items():
-        if field == "metadata":
-            yield from _merged(before.get(field) or {}, value, record.get(field) or {})
+        if field == "metadata" and isinstance(value, dict):
+            old = before.get(field)
+            yield from _merged(old if isinstance(old, dict) else {}, value, record.get(field) or {})
         else:
             yield from _field(field, value, record.get(field, _ABSENT), "update.stored")
     untouched = {field: value for field, value in before.items() if field not in sent}

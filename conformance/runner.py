@@ -11,10 +11,12 @@ from conformance.checks import all_checks
 from conformance.gate import Admission, NotJudgedError, admit
 from conformance.memory import Memory
 from conformance.oracle import Finding, Oracle
+from conformance.redaction import Redaction
 from conformance.registry import Check, Need
 from conformance.target import Target
 from conformance.trial import BlockedError, Trial
 from conformance.verdict import NO_TIME, Tally, Verdict
+from conformance.workers import Workers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -28,8 +30,6 @@ if TYPE_CHECKING:
 __all__ = ["FUZZ", "judge", "shard_of"]
 
 FUZZ = "generated requests"
-_NEAR = 0.012
-_MOST_WORKERS = 16
 _EXAMPLES = 25
 _CLOSING = 1.0
 """Seconds kept for adding up and reporting."""
@@ -89,8 +89,8 @@ class _Run:
             except NotJudgedError as error:
                 refusal = str(error)
             except TimeoutError:
-                refusal = "the server is too slow to be judged"
-            return Verdict(
+                refusal = _too_slow(target, self.settings)
+            verdict = Verdict(
                 results=() if refusal else self.tally.results(self.subject, self.settings),
                 exchanges=target.log,
                 seconds=time.monotonic() - self.started,
@@ -101,16 +101,17 @@ class _Run:
                 refusal=refusal,
                 notes=tuple(self.notes),
             )
+            return Redaction(self.settings.keys).verdict(verdict)
 
     async def _run(self, target: Target, admission: Admission) -> None:
         checks = self._chosen()
-        near = admission.latency < _NEAR
-        workers = asyncio.Semaphore(self.settings.workers or (1 if near else _MOST_WORKERS))
-        await asyncio.gather(*(self._in_turn(check, target, admission, workers) for check in checks))
+        workers = Workers(self.settings, admission.latency, len(checks))
+        # The checks of values are the last and among the longest: whoever begins with them is done sooner.
+        await asyncio.gather(*(self._in_turn(check, target, admission, workers) for check in reversed(checks)))
         if self._fuzzes():
             await self._fuzz(target, admission)
-        if target.broken:
-            self.notes.append(f"connections that broke, and were tried again: {target.broken}")
+        if target.lost:
+            self.notes.append(f"requests that were lost, and sent again: {target.lost}")
 
     def _chosen(self) -> list[Check]:
         asked = [check for check in all_checks(self.subject) if self._asked(check.claims)]
@@ -126,7 +127,7 @@ class _Run:
     def _asked(self, claims: Sequence[str]) -> bool:
         return not self.settings.claims or bool(set(claims) & set(self.settings.claims))
 
-    async def _in_turn(self, check: Check, target: Target, admission: Admission, workers: asyncio.Semaphore) -> None:
+    async def _in_turn(self, check: Check, target: Target, admission: Admission, workers: Workers) -> None:
         async with workers:
             left = self.deadline - time.monotonic()
             if left <= 0:
@@ -164,7 +165,7 @@ class _Run:
         trial = Trial(target, self.oracle, self.settings, names, "")
         try:
             customers = [await trial.customer(currency="ZAR", balance=amount) for amount in (0, 1, -1)]
-        except BlockedError:
+        except (BlockedError, TimeoutError):
             self.notes.append("no generated requests: no customer could be created")
             return
         for customer in customers:
@@ -184,6 +185,12 @@ class _Run:
         note = await _in_thread(draw, self.deadline - time.monotonic())
         if note:
             self.notes.append(f"generated requests ended early: {note}")
+
+
+def _too_slow(target: Target, settings: Settings) -> str:
+    if target.told_to_wait:
+        return "the server asks for fewer requests (429); give --rate less, or wait"
+    return f"the server is too slow to be judged in {settings.max_time:g} s; give --max-time more"
 
 
 async def _in_thread(work: Callable[[], str], patience: float) -> str:

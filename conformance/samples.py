@@ -180,7 +180,7 @@ def _currencies(example: str) -> Iterator[str]:
 def _emails(example: str) -> Iterator[str]:
     yield from (example, "a@b.co", "first.last+tag@sub.example.com", "UPPER.Case@Example.COM")
     yield from ("no-at-sign.example.com", "@example.com", "john.doe@", "plain", "", "@")
-    yield from ("a b@example.com", "a@exa mple.com", "a@b@example.com", f"{example}\nx", f"A <{example}>")
+    yield from ("a b@example.com", "a@exa mple.com", "a@b@example.com", f"{example}\nx")
 
 
 _FORMATS: dict[str, Callable[[str], Iterator[str]]] = {"iso-4217": _currencies, "email": _emails}

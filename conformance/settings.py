@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
@@ -10,6 +12,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = ["Settings", "UsageError"]
+
+
+_SENDABLE = re.compile("[!-~]*")
 
 
 class UsageError(Exception):
@@ -64,17 +69,44 @@ class Settings:
         Raises:
             UsageError: A value cannot be used.
         """
-        parts = urlsplit(self.url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise UsageError(f"{self.url!r} is no URL of a server: write http://HOST:PORT or https://HOST")
-        if not self.api_key:
-            raise UsageError("no API key: give --api-key, or set MOMENT_API_KEY")
+        self._check_url()
+        self._check_keys()
         if self.read_only and not self.customer:
             raise UsageError("--read-only needs --customer: the id or reference of a customer that exists")
         if not 1 <= self.shard[0] <= self.shard[1]:
             raise UsageError("--shard is I/N with 1 ≤ I ≤ N, such as 2/4")
-        if self.max_time <= 0 or self.rate < 0 or self.workers < 0:
+        if not (0 < self.max_time < math.inf and 0 <= self.rate < math.inf and self.workers >= 0):
             raise UsageError("--max-time, --rate and --workers must be greater than zero")
+
+    def _check_url(self) -> None:
+        try:
+            parts = urlsplit(self.url)
+            proper = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+        except ValueError:  # the port is no number, or too great a one
+            proper = False
+        if not proper:
+            shown = self.url.rpartition("@")[2]
+            raise UsageError(f"{shown!r} is no URL of a server: write http://HOST:PORT or https://HOST")
+        if "@" in parts.netloc:
+            raise UsageError("the URL names a user, and the API knows none: give the key with --api-key")
+        if parts.query or parts.fragment:
+            raise UsageError(f"{self.url!r} goes on after the path: end it before the ? or #")
+
+    def _check_keys(self) -> None:
+        if not self.api_key:
+            raise UsageError("no API key: give --api-key, or set MOMENT_API_KEY")
+        named = {"--api-key": self.api_key, "--other-api-key": self.other_api_key}
+        named["--public-api-key"] = self.public_api_key
+        for option, key in named.items():
+            if not _SENDABLE.fullmatch(key):
+                raise UsageError(f"{option} cannot be sent: a key is made of visible ASCII characters")
+        if len(self.keys) < sum(bool(key) for key in named.values()):
+            raise UsageError("two of the keys are the same: give the key of another merchant, or a public one")
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """Every key that the run was given: what is made from one of them must not be another."""
+        return frozenset(filter(None, (self.api_key, self.other_api_key, self.public_api_key)))
 
     @property
     def base_url(self) -> str:

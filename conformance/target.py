@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import time
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Self
 
 import httpx
 
-from conformance.exchange import BROKEN_OFF, Exchange, Request, Response
+from conformance.crowd import Crowd
+from conformance.exchange import BROKEN_OFF, NO_CONNECTION, Exchange, Request, Response
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -17,6 +20,10 @@ if TYPE_CHECKING:
     from conformance.settings import Settings
 
 __all__ = ["Target"]
+
+if find_spec("sniffio") is None:
+    # Several times a request httpx and httpcore try to import it, and each time Python searches the disk in vain.
+    sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]
 
 USER_AGENT = "moment-conformance"
 LARGEST_BODY = 1_000_000
@@ -30,11 +37,17 @@ LEAST_PATIENCE = 1.0
 
 _BACK_OFFS = (0.25, 0.5, 1.0, 2.0)
 
+_IDLE = 1.0
+"""Seconds that an idle connection stays open: each costs a look before every request, and servers close them, too."""
+
 _CHUNK = 16
 """Bytes of a chunk, where a body is sent in chunks."""
 
-_CHANCES, _ONE_IN = 20, 20
-"""Broken connections that are put down to chance: so many, and one in so many requests. Who breaks more is at fault."""
+_CHANCES, _ONE_IN = 100, 20
+"""Lost requests that are put down to chance: so many, and one in so many requests. Who loses more is at fault."""
+
+_PAUSES = (0.0, 0.05, 0.2)
+"""Seconds before a lost request is sent again, each time."""
 
 
 class Target:
@@ -46,7 +59,8 @@ class Target:
         fields: The fields that the contract lists for a customer.
 
     Attributes:
-        broken: How many connections broke, and were put down to chance.
+        lost: How many requests were lost, and put down to chance.
+        told_to_wait: Whether the server asked for fewer requests (429).
     """
 
     def __init__(
@@ -62,11 +76,13 @@ class Target:
         self._silences: dict[str, int] = {}
         self._rate = settings.rate
         self._next_slot = 0.0
-        self.broken = 0
+        self.lost = 0
+        self.told_to_wait = False
         self._again = asyncio.Lock()
+        self._crowd = Crowd()
         self._client = httpx.AsyncClient(
             timeout=None,  # noqa: S113 - a deadline stands over the whole exchange, because drips outlive time-outs
-            limits=httpx.Limits(max_connections=64, max_keepalive_connections=64),
+            limits=httpx.Limits(max_connections=64, keepalive_expiry=_IDLE),
             headers={"User-Agent": USER_AGENT, "Accept-Encoding": "identity"},
             trust_env=not settings.is_local,
             transport=transport,
@@ -81,12 +97,17 @@ class Target:
         await self._client.aclose()
 
     async def send(self, request: Request) -> Exchange:
-        """Send a request; back off and repeat when asked to (429). Never raises for what the server does."""
+        """Send a request; back off and repeat when asked to (429).
+
+        Raises:
+            TimeoutError: No answer came in the time there is (`max_time`), which is too short to prove anything.
+        """
         for back_off in (*_BACK_OFFS, None):
             await self._wait_for_slot()
             exchange = await self._send_surely(request)
             if exchange.status != httpx.codes.TOO_MANY_REQUESTS or back_off is None:
                 break
+            self.told_to_wait = True
             await asyncio.sleep(_retry_after(exchange, back_off))
         self.log.append(exchange)
         return exchange
@@ -98,19 +119,31 @@ class Target:
             await asyncio.sleep(self._next_slot - 1 / self._rate - now)
 
     async def _send_surely(self, request: Request) -> Exchange:
-        """Send a request, and again when the connection broke by chance; each request means the same when repeated.
+        """Send a request, and again when it was lost by chance; each request means the same when repeated.
 
-        A server may close an idle connection just when a request is on its way (RFC 9112, section 9.6), and a small one
-        loses some of the connections that are opened at once: so one at a time is tried again.
+        A server may close an idle connection just when a request is on its way (RFC 9112, section 9.6), a small one
+        loses some of the connections that are opened at once, and a busy one says so (503): so one at a time is tried
+        again, and fewer are sent at once from then on.
         """
         exchange = await self._send_once(request)
-        if not exchange.broke or exchange.hung_up or self.broken >= _CHANCES + len(self.log) // _ONE_IN:
-            return exchange
-        self.broken += 1
-        async with self._again:
-            return await self._send_once(request)
+        for pause in _PAUSES:
+            if not self._is_chance(exchange):
+                break
+            self.lost += 1
+            self._crowd.thin()
+            async with self._again:
+                await asyncio.sleep(pause)
+                exchange = await self._send_once(request)
+        return exchange
+
+    def _is_chance(self, exchange: Exchange) -> bool:
+        return exchange.was_lost and not exchange.hung_up and self.lost < _CHANCES + len(self.log) // _ONE_IN
 
     async def _send_once(self, request: Request) -> Exchange:
+        async with self._crowd:
+            return await self._send_now(request)
+
+    async def _send_now(self, request: Request) -> Exchange:
         started = time.monotonic()
         silences = self._silences.get(request.operation, 0)
         patience = max(LEAST_PATIENCE, self._patience / 2**silences)
@@ -120,16 +153,18 @@ class Target:
                 self._silences[request.operation] = 0
                 return Exchange(request, response, fields=self._fields)
         except TimeoutError:
+            if self._patience < PATIENCE:
+                raise
             trouble = f"no whole answer within {patience:.1f} s"
             self._silences[request.operation] = silences + 1
         except httpx.LocalProtocolError:
             raise  # The request was never sent: a fault of ours.
         except httpx.ConnectError as error:
-            trouble = f"cannot connect: {error}"
+            trouble = f"{NO_CONNECTION}: {error}"
         except httpx.RemoteProtocolError as error:
             trouble = f"{BROKEN_OFF}: {error}" if "disconnected" in str(error) else f"the answer is no HTTP: {error}"
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
-            trouble = f"{BROKEN_OFF}: {error or type(error).__name__}"
+            trouble = f"{BROKEN_OFF}: {str(error) or type(error).__name__}"
         return Exchange(request, None, trouble)
 
     async def _exchange(self, request: Request, started: float) -> Response:

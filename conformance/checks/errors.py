@@ -75,9 +75,7 @@ def _bad_bodies(trial: Trial) -> dict[str, bytes]:
     return {
         "half a JSON body": b'{"external_reference":"%s","name":' % reference,
         "single quotes": b"{'external_reference':'%s'}" % reference,
-        "bytes that are no UTF-8": b'{"external_reference":"%s","name":"\xff\xfe"}' % reference,
         "two bodies": b"{}{}",
-        "a control character": b'{"name":"\x01"}',
         "a list": b"[]",
         "a text": b'"text"',
         "null": b"null",
@@ -109,7 +107,7 @@ _OTHER_MEDIA = {
 
 @check(INVALID_IS_4XX)
 async def survives_bodies_that_may_pass(trial: Trial) -> None:
-    """Numbers beyond all bounds, and JSON under no media type or a wrong one, get any answer but a failure."""
+    """Unbounded numbers, almost JSON, and JSON under no media type or a wrong one get any answer but a failure."""
     customer = await trial.customer()
     for number in ("1e999", "-1e999", "1e400", "9" * 5_000):
         body = b'"currency":"ZAR","balance":%s}' % number.encode()
@@ -117,6 +115,9 @@ async def survives_bodies_that_may_pass(trial: Trial) -> None:
     for media_type in (None, "", "application", "Application/JSON", "application/json; charset=nonsense"):
         what = "no media type" if media_type is None else f"the media type {media_type!r}"
         await _gets_an_answer(trial, customer, b'"name":"Jane"}', media_type, what)
+    # Many JSON readers are generous with these, and what they mean is plain.
+    for what, name in (("bytes that are no UTF-8", b"\xff\xfe"), ("a bare control character", b"a\x01b")):
+        await _gets_an_answer(trial, customer, b'"name":"%s"}' % name, "application/json", what)
     await _gets_an_answer(trial, customer, b'"name":"Jane","name":"John"}', "application/json", "a name twice")
     marked = {"external_reference": trial.names.reference()}
     for encoding in ("utf-8-sig", "utf-16", "utf-32"):

@@ -124,5 +124,6 @@ async def reads_chunked_bodies(trial: Trial) -> None:
         trial.agree(after_create(sent, created.record), created, claim=trial.claim)
     customer, body = await trial.customer(), {"name": "More chunks", "metadata": {"sent": "in chunks"}}
     updated = await trial.update(customer.id, body, headers=chunked)
-    if updated.succeeded:
+    # Where bodies have no length they are empty to many frameworks (WSGI), and an empty update changes nothing.
+    if updated.succeeded and updated.record != customer.record:
         trial.agree(after_update(customer.record, body, updated.record), updated, claim="update.body")

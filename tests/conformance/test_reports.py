@@ -8,14 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
+import httpx
 import jsonschema_rs
 import msgspec
 import pytest
 
 from conformance.cli import main
-from conformance.report import document, schema, write
+from conformance.report import document, schema, write, write_exchanges
 from conformance.report.merge import MergeError, merge, read
 from conformance.runner import judge
+from conformance.settings import Settings
 from conformance.verdict import State
 from tests.conformance.conftest import BIN
 from tests.conformance.faults import FAULTS
@@ -80,6 +82,25 @@ def test_no_secret_in_any_report(sandbox: Sandbox, subject: Subject, tmp_path: P
     for file in tmp_path.iterdir():
         text = file.read_text()
         assert not any(key in text for key in (sandbox.key, sandbox.other_key, sandbox.public_key)), file.name
+
+
+def test_no_secret_of_a_server_that_repeats_it(subject: Subject, tmp_path: Path) -> None:
+    """The keys stand in no file either where the server repeats them, or all of them but the last character."""
+    keys = ("sk_test_mine0001", "sk_test_theirs02", "pk_test_mine0003")
+
+    def repeats(request: httpx.Request) -> httpx.Response:
+        sent = request.headers.get("Authorization", "nothing")
+        record = {"id": "bcus_1", "external_reference": "somebody", "name": sent}
+        status = {"POST": 201, "PATCH": 200}.get(request.method, 404)
+        return httpx.Response(status, headers={"X-Sent": sent}, json=record)
+
+    settings = Settings("http://repeating.example", *keys, seed=1, claims=("auth.unknown-key", "auth.malformed-key"))
+    verdict = judge(settings, subject, transport=httpx.MockTransport(repeats))
+    assert verdict.count(State.FAIL) == 2
+    write(document(verdict), tmp_path)
+    write_exchanges(verdict, tmp_path)
+    for file in tmp_path.iterdir():
+        assert not any(key[:-1].lower() in file.read_text().lower() for key in keys), file.name
 
 
 def test_junit_has_a_case_for_each_claim(folder: Path) -> None:

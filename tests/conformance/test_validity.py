@@ -142,6 +142,8 @@ def test_memory(subject: Subject) -> None:
     assert {finding.claim for finding in changed} == {"create.stored"}
     updated = memory.judge(answer(update({"name": "z"}), 200, {**record, "name": "z", "id": "bcus_2"}))
     assert {finding.claim for finding in updated} == {"id.stable"}
+    listed = memory.judge(answer(update({"metadata": ["k"]}), 200, {**record, "name": "z", "metadata": {"k": "v"}}))
+    assert "metadata.type" in {finding.claim for finding in listed}
     nobody = Request("retrieveCustomer", "GET", "/billing/customers/mine-9")
     made_up = memory.judge(answer(nobody, 200, {**record, "external_reference": "mine-9"}))
     assert {finding.claim for finding in made_up} == {"retrieve.unknown"}

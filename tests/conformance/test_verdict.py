@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from conformance import cli
+
 BIN = Path(sys.executable).parent
 SEEDS = (1, 2, 3, 4, 5)
 
@@ -35,6 +37,21 @@ def test_key_refused() -> None:
     run = _run(str(BIN / "moment-sandbox"), "--port", "0", "--", *command)
     assert run.returncode == 2
     assert "--api-key" in run.stdout
+
+
+def test_other_key_refused() -> None:
+    """A server that refuses the other merchant's key is not judged by it, and the message names the option."""
+    command = [str(BIN / "moment-conformance"), "--other-api-key", "sk_test_example"]
+    run = _run(str(BIN / "moment-sandbox"), "--port", "0", "--", *command)
+    assert run.returncode == 2
+    assert "--other-api-key" in run.stdout
+
+
+def test_own_failure(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where the suite itself fails, the status is not that of a server that breaks claims."""
+    monkeypatch.setattr(cli, "Subject", lambda _: 1 / 0)
+    assert cli.main(["http://127.0.0.1:9", "--api-key", "sk_test_example"]) == 2
+    assert "says nothing of the server" in capsys.readouterr().err
 
 
 def _run(*command: str) -> subprocess.CompletedProcess[str]:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from tests.conformance.faults.server import Forward, Switch
 
-__all__ = ["FAULTS", "VARIANTS", "Fault", "accepts", "changes", "fault", "refuses", "sends", "variant"]
+__all__ = ["FAULTS", "VARIANTS", "Fault", "accepts", "changes", "fault", "refuses", "sends", "together", "variant"]
 
 
 @dataclass(frozen=True)
@@ -108,6 +108,22 @@ def changes(when: Callable[[Call], bool], change: Callable[[Answer], Answer], *,
         return change(answer) if when(call) and answer.status < 500 and answer.succeeded is not failed else answer
 
     return switch
+
+
+def together(*switches: Switch) -> Switch:
+    """All of these at once, the first of them nearest to the caller; each remembers for itself."""
+
+    async def switch(call: Call, forward: Forward, memory: Memory) -> Answer:
+        return await _through(switches, call, forward, memory)
+
+    return switch
+
+
+async def _through(switches: tuple[Switch, ...], call: Call, forward: Forward, memory: Memory) -> Answer:
+    if not switches:
+        return await forward(call)
+    own = memory.seen.setdefault(("together", len(switches)), Memory())
+    return await switches[0](call, lambda changed: _through(switches[1:], changed, forward, memory), own)
 
 
 def accepts(

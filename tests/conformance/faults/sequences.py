@@ -372,6 +372,9 @@ fault(
 )
 fault(
     "update.body",
-    "updates whose body comes in chunks find it empty",
-    sends(lambda c: c.updates and "transfer-encoding" in c.headers, lambda c: c.holding({})),
+    "of an update whose body comes in chunks only the name is read",
+    sends(
+        lambda c: c.updates and "transfer-encoding" in c.headers,
+        lambda c: c.holding({"name": c.json["name"]}),
+    ),
 )

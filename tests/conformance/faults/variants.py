@@ -9,7 +9,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tests.conformance.faults.corpus import changes, creates, everything, refuses, sends, variant
+from tests.conformance.faults.corpus import changes, creates, everything, refuses, sends, together, variant
 from tests.conformance.faults.server import Answer, Call, Memory, problem
 
 if TYPE_CHECKING:
@@ -174,6 +174,16 @@ async def _merges(call: Call, forward: Forward, memory: Memory) -> Answer:
     return answer
 
 
+@variant("metadata is merged, and holds at most 10 keys")
+async def _merges_few(call: Call, forward: Forward, memory: Memory) -> Answer:
+    if (call.creates or call.updates) and isinstance(call.json.get("metadata"), dict):
+        found = await forward(Call("GET", call.path, call.headers, b"")) if call.updates else problem(404)
+        old = memory.shown.get(found.json["id"], found.json).get("metadata", {}) if found.succeeded else {}
+        if len({**old, **call.json["metadata"]}) > 10:
+            return problem(422, instance=call.path)
+    return await _merges(call, forward, memory)
+
+
 @variant("e-mail addresses are stored in lower case")
 async def _lower_email(call: Call, forward: Forward, memory: Memory) -> Answer:
     answer = await forward(call)
@@ -303,6 +313,12 @@ async def _busy(call: Call, forward: Forward, memory: Memory) -> Answer:
     return await forward(call)
 
 
+@variant("every fiftieth request is 503")
+async def _is_out(call: Call, forward: Forward, memory: Memory) -> Answer:
+    memory.count += 1
+    return Answer(503, {}, b"") if memory.count % 50 == 0 else await forward(call)
+
+
 variant("only the documented currency is taken", refuses(lambda call: call.json.get("currency", "ZAR") != "ZAR"))
 
 
@@ -348,6 +364,29 @@ variant(
     "a byte-order mark is read over",
     sends(lambda c: c.body.startswith(b"\xef\xbb\xbf"), lambda c: replace(c, body=c.body[3:])),
 )
+variant(
+    "bytes that are no UTF-8 are read as replacement characters",
+    sends(lambda c: b"\xff\xfe" in c.body[2:], lambda c: replace(c, body=c.body.decode("utf-8", "replace").encode())),
+)
+variant(
+    "bare control characters in JSON are read",
+    sends(lambda c: b"\x01" in c.body, lambda c: replace(c, body=c.body.replace(b"\x01", b"\\u0001"))),
+)
+variant(
+    "bodies in chunks are empty",
+    sends(
+        lambda c: "transfer-encoding" in c.headers,
+        lambda c: replace(c.headed(transfer_encoding=None), body=b"{}" if c.updates else b""),
+    ),
+)
+variant(
+    "headers from 4 KiB on are 400 in HTML",
+    changes(
+        lambda c: any(len(value) >= 4096 for value in c.headers.values()),
+        lambda _: Answer(400, {"content-type": "text/html"}, b"<h1>"),
+        failed=True,
+    ),
+)
 variant("a field twice is refused", refuses(lambda c: b'"name":"Jane","name"' in c.body, 400))
 variant(
     "customers without metadata show none",
@@ -373,3 +412,54 @@ async def _takes_rules(call: Call, forward: Forward, memory: Memory) -> Answer:
 async def _compressed(call: Call, forward: Forward, memory: Memory) -> Answer:
     answer = await forward(call)
     return replace(answer.headed(content_encoding="gzip"), body=gzip.compress(answer.body)) if answer.body else answer
+
+
+@variant("ids are counted")
+async def _counted(call: Call, forward: Forward, memory: Memory) -> Answer:
+    path = call.path
+    if call.name.startswith("bcus_"):
+        call = call.renamed(memory.seen.get(call.name, "bcus_nobody"))
+    answer = await forward(call)
+    if not answer.succeeded:
+        return answer.having(instance=path)
+    if answer.json["id"] not in memory.shown:
+        memory.count += 1
+        memory.shown[answer.json["id"]] = {"id": f"bcus_{memory.count}"}
+        memory.seen[f"bcus_{memory.count}"] = answer.json["id"]
+    return answer.having(**memory.shown[answer.json["id"]])
+
+
+@variant("an update during another of the same customer is 409")
+async def _one_at_a_time(call: Call, forward: Forward, memory: Memory) -> Answer:
+    if not call.updates:
+        return await forward(call)
+    found = await forward(Call("GET", call.path, call.headers, b""))
+    if not found.succeeded:
+        return await forward(call)
+    mine = found.json["id"]
+    if memory.seen.get(mine):
+        return problem(409, instance=call.path)
+    memory.seen[mine] = True
+    await asyncio.sleep(0.001)
+    answer = await forward(call)
+    memory.seen[mine] = False
+    return answer
+
+
+variant(
+    "the strictest reading of everything",
+    together(
+        refuses(lambda c: (c.creates or c.updates) and bool(set(c.json) - _FIELDS)),
+        refuses(lambda c: c.creates and not _UUID.fullmatch(c.key), 400),
+        refuses(lambda c: c.json.get("currency", "ZAR") != "ZAR"),
+        refuses(lambda c: any(text == "" or any(ord(char) < 32 for char in text) for text in _texts(c))),
+        refuses(lambda c: type(c.json.get("balance")) is int and abs(c.json["balance"]) >= 2**53),
+        refuses(lambda c: c.updates and ("email" in c.json or not c.json), 400),
+        refuses(lambda c: isinstance(c.json.get("metadata"), dict) and not 1 <= len(c.json["metadata"]) <= 10),
+        _other_body,
+        _in_flight,
+        _lower_email,
+        _status({400}, 422),
+        _status({403}, 401),
+    ),
+)

@@ -1,0 +1,109 @@
+"""What a server is not accused of: what is lost by chance, paths as frameworks give them, keys that are near."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+
+from conformance.exchange import Exchange, Request, Response
+from conformance.oracle import Oracle
+from conformance.runner import judge
+from conformance.settings import Settings
+from conformance.target import Target
+from conformance.verdict import State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conformance.subject import Subject
+    from tests.conformance.conftest import Sandbox
+
+    Handler = Callable[[httpx.Request], httpx.Response]
+
+LOOK_UP = Request("retrieveCustomer", "GET", "/billing/customers/somebody")
+
+
+def _problem(target: str, instance: str) -> Exchange:
+    """A customer that is not found, and what the problem says of the path."""
+    content = {"type": "about:blank", "title": "No", "status": 404, "detail": "No.", "instance": instance}
+    response = Response(404, (("Content-Type", "application/problem+json"),), json.dumps(content).encode(), 0.0)
+    return Exchange(Request("retrieveCustomer", "GET", target), response)
+
+
+@pytest.mark.parametrize(
+    "instance", ["/billing/customers/\x84é", "/billing/customers/Â\x84Ã©", "/billing/customers/%C2%84%C3%A9"]
+)
+def test_paths_are_given_as_frameworks_give_them(subject: Subject, instance: str) -> None:
+    """Whether the path of an odd name is given decoded, which is no URI, is not said."""
+    assert Oracle(subject).judge(_problem("/billing/customers/%C2%84%C3%A9", instance)) == []
+
+
+def test_plain_paths_are_uris(subject: Subject) -> None:
+    """Where the name is a plain one, the instance is a URI and the path."""
+    found = Oracle(subject).judge(_problem("/billing/customers/somebody", "no uri"))
+    assert {finding.claim for finding in found} == {"errors.instance", "errors.instance.path"}
+
+
+def _sent(answers: list[Handler]) -> tuple[Exchange, int]:
+    """What becomes of a request to a server that answers so, one after the other; and how often it was sent."""
+    count = 0
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        nonlocal count
+        count += 1
+        return answers[min(count, len(answers)) - 1](request)
+
+    async def send() -> Exchange:
+        settings = Settings("http://server.example", "sk_test_example")
+        async with Target(settings, httpx.MockTransport(handle)) as target:
+            return await target.send(LOOK_UP)
+
+    return asyncio.run(send()), count
+
+
+def _breaks(request: httpx.Request) -> httpx.Response:
+    raise httpx.ReadError("reset", request=request)
+
+
+def _turns_away(request: httpx.Request) -> httpx.Response:
+    raise httpx.ConnectError("refused", request=request)
+
+
+def _is_busy(_: httpx.Request) -> httpx.Response:
+    return httpx.Response(503)
+
+
+def _serves(_: httpx.Request) -> httpx.Response:
+    return httpx.Response(200)
+
+
+@pytest.mark.parametrize("lost", [_breaks, _turns_away, _is_busy])
+def test_what_was_lost_is_sent_again(lost: Handler) -> None:
+    """A request that is lost a few times in a row was lost by chance; one that is always lost was not."""
+    exchange, count = _sent([lost, lost, lost, _serves])
+    assert (exchange.status, count) == (200, 4)
+    exchange, count = _sent([lost])
+    assert exchange.status != 200
+    assert count == 4
+
+
+def test_keys_that_are_near_are_not_taken_for_unknown(sandbox: Sandbox, subject: Subject) -> None:
+    """Where the keys of a run differ in their last character, or in one more, none of them counts as never issued."""
+    near = {"sk_test_a": sandbox.key, "sk_test_b": sandbox.other_key, "sk_test_": sandbox.public_key}
+
+    async def forward(request: httpx.Request) -> httpx.Response:
+        scheme, _, key = request.headers.get("Authorization", "").partition(" ")
+        headers = {**request.headers, "authorization": f"{scheme} {near.get(key, key)}"}
+        del headers["host"]
+        url = f"{sandbox.url}{request.url.raw_path.decode()}"
+        async with httpx.AsyncClient() as client:
+            return await client.request(request.method, url, headers=headers, content=request.content)
+
+    keys, claim = ("sk_test_a", "sk_test_b", "sk_test_"), "auth.unknown-key"
+    settings = Settings("http://near.example", *keys, seed=1, claims=(claim,))
+    (result,) = judge(settings, subject, transport=httpx.MockTransport(forward)).results
+    assert result.state is State.PASS, result.shown

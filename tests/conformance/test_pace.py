@@ -1,0 +1,74 @@
+"""How much goes on at once: fewer requests where a server loses some, more checks where the time is short."""
+
+from __future__ import annotations
+
+import asyncio
+
+from conformance.crowd import Crowd
+from conformance.settings import Settings
+from conformance.workers import Workers
+
+NEAR, FAR = 0.001, 0.1
+
+
+def test_fewer_are_under_way_where_some_are_lost() -> None:
+    """A server that loses connections gets few at a time, and at last no more than the smallest keep waiting."""
+
+    async def crowd_in(losses: int) -> int:
+        crowd, under_way, most = Crowd(), 0, 0
+
+        async def one() -> None:
+            nonlocal under_way, most
+            async with crowd:
+                under_way += 1
+                most = max(most, under_way)
+                await asyncio.sleep(0)
+                under_way -= 1
+
+        for _ in range(losses):
+            crowd.thin()
+        await asyncio.gather(*(one() for _ in range(100)))
+        return most
+
+    counts = [asyncio.run(crowd_in(losses)) for losses in (0, 1, 2, 50)]
+    assert counts == [64, 32, 16, 4]
+
+
+def _at_once(settings: Settings, latency: float, done_first: int = 0) -> int:
+    """How many of forty checks run at once, after some are done."""
+
+    async def run() -> int:
+        workers, running = Workers(settings, latency, 40), 0
+        for _ in range(done_first):
+            async with workers:
+                await asyncio.sleep(0.02)
+
+        async def one() -> None:
+            nonlocal running
+            async with workers:
+                running += 1
+                await asyncio.Event().wait()
+
+        tasks = [asyncio.create_task(one()) for _ in range(40)]
+        await asyncio.sleep(0.01)
+        for task in tasks:
+            task.cancel()
+        return running
+
+    return asyncio.run(run())
+
+
+def test_near_servers_are_judged_in_order() -> None:
+    """One check at a time on a near server, many on another, and as many as were asked for on both."""
+    settings = Settings("http://server.example", "sk_test_example")
+    assert [_at_once(settings, latency) for latency in (NEAR, FAR)] == [1, 24]
+    asked = Settings("http://server.example", "sk_test_example", workers=3)
+    assert [_at_once(asked, latency) for latency in (NEAR, FAR)] == [3, 3]
+
+
+def test_order_gives_way_where_time_is_short() -> None:
+    """Where one check at a time would not end in time, many run at once; not where their number was asked for."""
+    short = Settings("http://server.example", "sk_test_example", max_time=0.05)
+    assert _at_once(short, NEAR, done_first=2) == 24
+    asked = Settings("http://server.example", "sk_test_example", max_time=0.05, workers=1)
+    assert _at_once(asked, NEAR, done_first=2) == 1
