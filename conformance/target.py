@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 import time
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Self
 
 import httpx
@@ -20,10 +18,6 @@ if TYPE_CHECKING:
     from conformance.settings import Settings
 
 __all__ = ["Target"]
-
-if find_spec("sniffio") is None:
-    # Several times a request httpx and httpcore try to import it, and each time Python searches the disk in vain.
-    sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]
 
 USER_AGENT = "moment-conformance"
 LARGEST_BODY = 1_000_000
