@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,7 +14,10 @@ __all__ = ["BROKEN_OFF", "NO_CONNECTION", "NO_JSON", "Exchange", "Request", "Res
 NO_JSON: Final = object()
 """Stands for the JSON of a body that is none."""
 
-_SECRET_HEADERS = {"authorization", "cookie", "set-cookie"}
+_SECRET_HEADERS = {"set-cookie"}
+"""Secrets of the server's own; keys are kept out by `Redaction`."""
+_SPECIAL = re.compile(r'[\\"`]|\$(?!\{MOMENT_|\(printf %s: \$\{MOMENT_)')
+_ESCAPE = r"\\\g<0>"
 _SHOWN_CHARACTERS = 2_000
 _LARGE_BODY = 100_000
 
@@ -159,13 +163,11 @@ class Exchange:
         return [*sent, " ".join(answered), *([shown(self.response.body)] if self.response.body else [])]
 
     def curl(self, base_url: str) -> str:
-        """A command that sends the request again; the key is taken from the environment."""
-        parts = ["curl", "-i", "-X", self.request.method, shlex.quote(base_url.rstrip("/") + self.request.target)]
+        """A command that sends the request again; keys are taken from the environment, as `Redaction` names them."""
+        parts = ["curl", "-i", "-X", self.request.method, _quoted(base_url.rstrip("/") + self.request.target)]
         for name, value in self.request.headers:
-            if name.lower() == "authorization":
-                parts.append('-H "Authorization: Bearer $MOMENT_API_KEY"')
-            elif name.lower() not in _IMPLIED:
-                parts += ["-H", shlex.quote(f"{name}: {value}" if value else f"{name};")]
+            if name.lower() not in _IMPLIED:
+                parts += ["-H", _quoted(f"{name}: {value}" if value else f"{name};")]
         if self.request.body is not None:
             parts += ["--data-raw", _shell(self.request.body)]
         return " ".join(parts)
@@ -184,7 +186,7 @@ def encode(value: Any) -> bytes:
 
 
 def redact(headers: tuple[tuple[str, str], ...]) -> list[tuple[str, str]]:
-    """Headers without their secrets."""
+    """Headers without the server's own secrets."""
     return [(name, "[redacted]" if name.lower() in _SECRET_HEADERS else value) for name, value in headers]
 
 
@@ -208,9 +210,14 @@ def _shell(body: bytes) -> str:
     if len(text) > _SHOWN_CHARACTERS:
         return f"'…{len(body):,} bytes, see exchanges.har…'"
     if text.isprintable():
-        return shlex.quote(text)
+        return _quoted(text)
     escaped = json.dumps(text)[1:-1].replace("'", r"\'")
     return f"$'{escaped}'"
+
+
+def _quoted(text: str) -> str:
+    """A text for a shell, which puts in the variables that stand for keys, and nothing else."""
+    return f'"{_SPECIAL.sub(_ESCAPE, text)}"' if "${MOMENT_" in text else shlex.quote(text)
 
 
 def _header(headers: tuple[tuple[str, str], ...], name: str) -> str | None:

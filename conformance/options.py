@@ -7,15 +7,15 @@ import os
 import random
 from pathlib import Path
 
-from conformance.settings import Settings, UsageError
+from conformance.settings import KEY_VARIABLES, Settings, UsageError
 
 __all__ = ["merge_parser", "parser", "settings"]
 
-_KEYS = (
-    ("--api-key", "MOMENT_API_KEY", "secret key of a merchant"),
-    ("--other-api-key", "MOMENT_OTHER_API_KEY", "secret key of another merchant"),
-    ("--public-api-key", "MOMENT_PUBLIC_API_KEY", "public key of the first merchant"),
-)
+_KEYS = {
+    "api_key": "secret key of a merchant",
+    "other_api_key": "secret key of another merchant",
+    "public_api_key": "public key of the first merchant",
+}
 
 
 def parser() -> argparse.ArgumentParser:
@@ -28,7 +28,8 @@ def parser() -> argparse.ArgumentParser:
     )
     url = os.environ.get("MOMENT_BASE_URL", "")
     made.add_argument("url", nargs="?", metavar="URL", default=url, help="the server (default: $MOMENT_BASE_URL)")
-    for option, variable, what in _KEYS:
+    for name, what in _KEYS.items():
+        option, variable = f"--{name.replace('_', '-')}", KEY_VARIABLES[name]
         default = os.environ.get(variable, "")
         made.add_argument(option, metavar="KEY", default=default, help=f"{what} (default: ${variable})")
     _add_scope(made)

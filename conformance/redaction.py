@@ -1,4 +1,8 @@
-"""The keys of a run kept out of all that it shows, also where a server repeats them or a check sends them elsewhere."""
+"""The keys of a run kept out of all that it shows, also where a server repeats them or a check sends them elsewhere.
+
+In the place of a key stands its variable, `${MOMENT_API_KEY}`: the reader learns which one was meant, and a shell can
+send it again.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Mapping
 
     from conformance.exchange import Exchange
     from conformance.oracle import Finding
@@ -16,42 +20,46 @@ if TYPE_CHECKING:
 
 __all__ = ["Redaction"]
 
-_REDACTED = "[redacted]"
 _SHORTEST = 6
-"""Characters of a key that can be kept secret; shorter ones stand in other words by chance."""
+"""Characters of a key that can be kept secret everywhere; a shorter one stands in other words by chance."""
 
 
 class Redaction:
-    """Puts a mark in the place of each key, in any case, of what the checks make of one, and of Basic credentials.
+    """Puts its variable in the place of each key, of what the checks make of one, and of Basic credentials.
 
     Args:
-        keys: The keys that the run was given.
+        keys: The keys that the run was given, each with the name of its variable.
     """
 
-    def __init__(self, keys: Iterable[str]) -> None:
-        # Checks send keys without their last character, or with another one, and so do careless answers.
-        long = [key for key in keys if len(key) >= _SHORTEST]
-        forms = [form for key in long for form in (key[:-1], base64.b64encode(f"{key}:".encode()).decode())]
-        found = "|".join(f"{re.escape(form)}[0-9A-Za-z_-]?" for form in forms) or "(?!)"
-        self._text = re.compile(found, re.IGNORECASE | re.ASCII)
-        self._bytes = re.compile(found.encode(), re.IGNORECASE)
+    def __init__(self, keys: Mapping[str, str]) -> None:
+        self._shown: dict[str, str] = {}
+        for key, variable in keys.items():
+            basic = base64.b64encode(f"{key}:".encode()).decode()
+            self._shown |= {key: f"${{{variable}}}", basic: f"$(printf %s: ${{{variable}}} | base64)"}
+            if not key[:-1].endswith("_"):
+                # Checks send keys without their last character, or with another one, and so do careless answers.
+                self._shown[key[:-1]] = f"${{{variable}%?}}"
+        long = {form: shown for form, shown in self._shown.items() if len(form) >= _SHORTEST - 1}
+        self._everywhere = _replacing(long, "")
+        self._alone = _replacing(self._shown, r"\b")
 
     def verdict(self, verdict: Verdict) -> Verdict:
         """A verdict whose exchanges, findings and notes hold no key."""
         results = tuple(replace(one, findings=tuple(map(self._finding, one.findings))) for one in verdict.results)
-        exchanges = [self._exchange(exchange) for exchange in verdict.exchanges]
+        exchanges = [self.exchange(exchange) for exchange in verdict.exchanges]
         notes = tuple(map(self.text, verdict.notes))
         return replace(verdict, results=results, exchanges=exchanges, notes=notes, refusal=self.text(verdict.refusal))
 
     def text(self, text: str) -> str:
         """A text without keys."""
-        return self._text.sub(_REDACTED, text)
+        return self._everywhere(text)
 
     def _finding(self, finding: Finding) -> Finding:
-        exchanges = tuple(map(self._exchange, finding.exchanges))
+        exchanges = tuple(map(self.exchange, finding.exchanges))
         return replace(finding, message=self.text(finding.message), exchanges=exchanges)
 
-    def _exchange(self, exchange: Exchange) -> Exchange:
+    def exchange(self, exchange: Exchange) -> Exchange:
+        """An exchange without keys, which a shell can still send again."""
         request, response = exchange.request, exchange.response
         body = None if request.body is None else self._body(request.body)
         sent = replace(request, target=self.text(request.target), headers=self._headers(request.headers), body=body)
@@ -60,7 +68,17 @@ class Redaction:
         return replace(exchange, request=sent, response=response, trouble=self.text(exchange.trouble))
 
     def _headers(self, headers: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
-        return tuple((name, self.text(value)) for name, value in headers)
+        return tuple((name, self._alone(self.text(value))) for name, value in headers)
 
     def _body(self, body: bytes) -> bytes:
-        return self._bytes.sub(_REDACTED.encode(), body)
+        return self.text(body.decode("latin-1")).encode("latin-1")
+
+
+def _replacing(shown: Mapping[str, str], edge: str) -> Callable[[str], str]:
+    """Puts what is shown in the place of each form, in any case; `edge` is what must be on both sides of it."""
+    if not shown:
+        return lambda text: text
+    longest_first = sorted(shown, key=len, reverse=True)
+    pattern = re.compile(f"{edge}({'|'.join(map(re.escape, longest_first))}){edge}", re.IGNORECASE | re.ASCII)
+    lowered = {form.lower(): f"[{text} in another case]" for form, text in shown.items()}
+    return lambda text: pattern.sub(lambda match: shown.get(match[0], lowered[match[0].lower()]), text)

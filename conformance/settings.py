@@ -9,9 +9,17 @@ from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
-__all__ = ["Settings", "UsageError"]
+__all__ = ["KEY_VARIABLES", "Settings", "UsageError"]
+
+KEY_VARIABLES = {
+    "api_key": "MOMENT_API_KEY",
+    "other_api_key": "MOMENT_OTHER_API_KEY",
+    "public_api_key": "MOMENT_PUBLIC_API_KEY",
+}
+"""The environment variables of the keys: read where no option gives one, and named wherever one would be shown."""
 
 
 _SENDABLE = re.compile("[!-~]*")
@@ -95,18 +103,18 @@ class Settings:
     def _check_keys(self) -> None:
         if not self.api_key:
             raise UsageError("no API key: give --api-key, or set MOMENT_API_KEY")
-        named = {"--api-key": self.api_key, "--other-api-key": self.other_api_key}
-        named["--public-api-key"] = self.public_api_key
-        for option, key in named.items():
+        given = {name: key for name in KEY_VARIABLES if (key := getattr(self, name))}
+        for name, key in given.items():
             if not _SENDABLE.fullmatch(key):
-                raise UsageError(f"{option} cannot be sent: a key is made of visible ASCII characters")
-        if len(self.keys) < sum(bool(key) for key in named.values()):
+                option = name.replace("_", "-")
+                raise UsageError(f"--{option} cannot be sent: a key is made of visible ASCII characters")
+        if len(self.keys) < len(given):
             raise UsageError("two of the keys are the same: give the key of another merchant, or a public one")
 
     @property
-    def keys(self) -> frozenset[str]:
-        """Every key that the run was given: what is made from one of them must not be another."""
-        return frozenset(filter(None, (self.api_key, self.other_api_key, self.public_api_key)))
+    def keys(self) -> Mapping[str, str]:
+        """Every key that the run was given, with the name of its variable."""
+        return {key: variable for name, variable in KEY_VARIABLES.items() if (key := getattr(self, name))}
 
     @property
     def base_url(self) -> str:

@@ -66,7 +66,7 @@ async def hides_from_malformed_keys(trial: Trial) -> None:
 async def hides_from_unknown_keys(trial: Trial) -> None:
     """With a key that was never issued the customer is not shown."""
     nearly = {f"sk_test_{trial.names.key()}", f"{trial.settings.api_key}0", trial.settings.api_key[:-1]}
-    for api_key in sorted(nearly - trial.settings.keys):
+    for api_key in sorted(nearly - trial.settings.keys.keys()):
         seen = await trial.retrieve(trial.settings.customer, api_key=api_key)
         trial.denied(seen, "retrieving with an unknown key", MALFORMED_OR_UNKNOWN)
 
