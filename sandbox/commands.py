@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -78,7 +78,7 @@ def _serve_with_workers(
     from sandbox.workers import supervise  # noqa: PLC0415
 
     def work(parent_ended: int) -> int:
-        with _open(options.database, shared=True) as database:
+        with closing(Database(options.database)) as database:
             application = Application(contract, database, access_log=not options.quiet)
             return serve(application, listener, options.request_seconds, until=parent_ended)
 
@@ -138,9 +138,9 @@ def reset(options: argparse.Namespace) -> int:
 
 
 @contextmanager
-def _open(url: str, *, keep: bool = False, shared: bool = False) -> Iterator[Database]:
+def _open(url: str, *, keep: bool = False) -> Iterator[Database]:
     """A database, migrated; `keep` refuses one that would be gone with this process."""
-    database = Database(url, shared=shared)
+    database = Database(url)
     if keep and database.in_memory:
         raise CommandError("name the database: --database sqlite:///FILE or postgresql://...")
     try:

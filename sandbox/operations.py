@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy.exc import SQLAlchemyError
 
 from sandbox import faults
-from sandbox.answers import Answer, Problems, Refusal
+from sandbox.answers import Answer, Problems, Refusal, unavailable
 from sandbox.customers import Customers
 from sandbox.database import DatabaseError
 from sandbox.handlers import Call
@@ -64,8 +64,7 @@ class Operations:
             return self.problems.answer(refusal, request.instance)
         except (SQLAlchemyError, DatabaseError):
             _log.exception("The database failed for %s %s", request.method, request.instance)
-            unavailable = Refusal(503, "The database cannot be used at present.", headers={"Retry-After": "1"})
-            return self.problems.answer(unavailable, request.instance)
+            return self.problems.answer(unavailable(), request.instance)
         except faults.ResetRequested:
             raise
         except Exception:

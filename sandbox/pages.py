@@ -15,7 +15,8 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from sandbox import faults
-from sandbox.answers import PROBLEM_MEDIA, Refusal
+from sandbox.answers import PROBLEM_MEDIA, Refusal, unavailable
+from sandbox.database import DatabaseError
 from sandbox.keys import authenticate
 from sandbox.merchants import list_keys
 from sandbox.requestlog import last_requests
@@ -51,7 +52,10 @@ class Pages:
             "/sandbox/requests": self.requests,
         }
         self.paths = frozenset(endpoints)
-        self.application = Starlette(routes=[Route(path, endpoint) for path, endpoint in endpoints.items()])
+        self.application = Starlette(
+            routes=[Route(path, endpoint) for path, endpoint in endpoints.items()],
+            exception_handlers={Refusal: self._refuse, SQLAlchemyError: self._refuse, DatabaseError: self._refuse},
+        )
 
     async def home(self, request: Request) -> Response:
         """What this is, which keys work, and what to try."""
@@ -96,20 +100,21 @@ class Pages:
         """Whether the database answers as well."""
         try:
             await self._database.run(lambda connection: connection.scalar(text("SELECT 1")), writes=False)
-        except SQLAlchemyError:
+        except (SQLAlchemyError, DatabaseError):
             return JSONResponse({"status": "the database does not answer"}, 503)
         return JSONResponse({"status": "ready"})
 
     async def requests(self, request: Request) -> Response:
         """The last requests with any key of the caller's account, the newest first."""
         await self._log.flush()
-        try:
-            authorization = request.headers.get("authorization")
-            rows = await self._database.run(lambda connection: _own_requests(connection, authorization), writes=False)
-        except Refusal as refusal:
-            answer = self._problems.answer(refusal, request.url.path)
-            return Response(answer.body, answer.status, dict(answer.headers), PROBLEM_MEDIA)
+        authorization = request.headers.get("authorization")
+        rows = await self._database.run(lambda connection: _own_requests(connection, authorization), writes=False)
         return JSONResponse({"requests": rows})
+
+    async def _refuse(self, request: Request, error: Exception) -> Response:
+        refusal = error if isinstance(error, Refusal) else unavailable()
+        answer = self._problems.answer(refusal, request.url.path)
+        return Response(answer.body, answer.status, dict(answer.headers), PROBLEM_MEDIA)
 
 
 def _own_requests(connection: Connection, authorization: str | None) -> Sequence[dict[str, Any]]:

@@ -7,7 +7,7 @@ import os
 import resource
 import signal
 import socket
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import uvicorn
@@ -23,6 +23,7 @@ __all__ = ["base_url", "listen", "serve"]
 
 _BACKLOG = 2048
 _GRACE_SECONDS = 20
+_CLOSE_SECONDS = 3
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -68,7 +69,8 @@ def serve(
     )
     with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
         status = runner.run(_serve(application, _Server(config, until), listener, command, environment or {}, ready))
-        runner.run(application.close())
+        with suppress(TimeoutError):  # a database that never answers does not keep the process
+            runner.run(asyncio.wait_for(application.close(), _CLOSE_SECONDS))
         return status
 
 
