@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Request", "read_body", "read_inputs", "read_path"]
 
+_EXPLAINED_BYTES_MAX = 32 * 1024
+_ERRORS_MAX = 100
 _PLAIN = re.compile(rb"[A-Za-z0-9/_.~-]*")
 
 
@@ -113,9 +115,15 @@ def read_body(route: Route, request: Request) -> Any:
     except JsonError as error:
         raise Refusal(400, "The body is not usable JSON.", [Wrong("", str(error))]) from None
     if validator and not validator.is_valid(value):
-        errors = [Wrong(each.pointer, each.message) for each in validator.violations(value)]
-        raise Refusal(400, "The body breaks the contract.", errors)
+        raise Refusal(400, "The body breaks the contract.", _broken(request.body, validator, value))
     return value
+
+
+def _broken(body: bytes, validator: Validator, value: Any) -> Sequence[Wrong]:
+    """What is wrong in a body, within reason: to list all of it can take seconds, and more bytes than the body has."""
+    if len(body) > _EXPLAINED_BYTES_MAX:
+        return [Wrong("", f"it is longer than {_EXPLAINED_BYTES_MAX} bytes, too long to tell where")]
+    return [Wrong(each.pointer, each.message) for each in validator.violations(value)[:_ERRORS_MAX]]
 
 
 def _media(route: Route, request: Request) -> Validator | None:
