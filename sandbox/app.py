@@ -118,7 +118,7 @@ async def _read(request: Request, receive: Receive) -> None:
     if length == "0" and "transfer-encoding" not in request.headers:
         return
     too_long = Refusal(400, f"The body is longer than {BODY_BYTES_MAX} bytes.")
-    if length.isdecimal() and int(length) > BODY_BYTES_MAX:
+    if len(length) > len(str(BODY_BYTES_MAX)) or int(length) > BODY_BYTES_MAX:
         request.body = too_long
         return
     body = await _body(receive)

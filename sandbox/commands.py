@@ -83,8 +83,9 @@ def _serve_with_workers(
             return serve(application, listener, options.request_seconds, until=parent_ended)
 
     _tell(options, listener, keys)
+    environment = _environment(listener, keys)
     try:
-        return supervise(options.workers, work, options.command, _environment(listener, keys))
+        return supervise(options.workers, listener, work, options.command, environment)
     except OSError as error:
         raise CommandError(f"cannot run {options.command[0]}: {error.strerror}") from None
 

@@ -8,7 +8,7 @@ import resource
 import signal
 import socket
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import uvicorn
 
@@ -81,6 +81,19 @@ class _Server(uvicorn.Server):
         super().__init__(config)
         self._until = until
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop listening, after taking in who has connected already: their requests may be on the way."""
+        listeners = [listener.dup() for listener in sockets or []]
+        for server in self.servers:
+            server.close()
+        for connection in [each for listener in listeners for each in _waiting(listener)]:
+            await asyncio.get_running_loop().connect_accepted_socket(self._connect, connection)
+        await super().shutdown(sockets)
+
+    def _connect(self) -> GuardedProtocol:
+        protocol = cast("type[GuardedProtocol]", self.config.http_protocol_class)
+        return protocol(self.config, self.server_state, {})
+
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """End gracefully on SIGINT and SIGTERM, and with the parent process."""
@@ -92,6 +105,14 @@ class _Server(uvicorn.Server):
         yield
         if self._until is not None:
             loop.remove_reader(self._until)
+
+
+def _waiting(listener: socket.socket) -> Iterator[socket.socket]:
+    """The connections that nobody has accepted yet. The listener is closed behind them."""
+    listener.setblocking(False)
+    with listener, suppress(BlockingIOError):
+        while True:
+            yield listener.accept()[0]
 
 
 def _allow_many_connections() -> None:

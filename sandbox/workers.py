@@ -10,6 +10,7 @@ import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable, Mapping, Sequence
 
 __all__ = ["supervise"]
@@ -21,9 +22,15 @@ _SECONDS_MIN = 1.0
 
 
 def supervise(
-    count: int, work: Callable[[int], int], command: Sequence[str] = (), environment: Mapping[str, str] | None = None
+    count: int,
+    listener: socket.socket,
+    work: Callable[[int], int],
+    command: Sequence[str] = (),
+    environment: Mapping[str, str] | None = None,
 ) -> int:
     """Run `work` in each of `count` processes until a signal comes or the command ends; return the status to exit with.
+
+    The processes accept connections from `listener`, which they inherit; this process lets go of it before they stop.
 
     `work` gets a file descriptor that becomes readable when this process has ended in any way, even by SIGKILL: it
     must end then too, or it would keep the port.
@@ -35,13 +42,14 @@ def supervise(
     """
     before = signal.pthread_sigmask(signal.SIG_BLOCK, _WATCHED)
     try:
-        return _Workers(work, before).run(count, command, environment or {})
+        return _Workers(listener, work, before).run(count, command, environment or {})
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class _Workers:
-    def __init__(self, work: Callable[[int], int], mask: set[signal.Signals | int]) -> None:
+    def __init__(self, listener: socket.socket, work: Callable[[int], int], mask: set[signal.Signals | int]) -> None:
+        self._listener = listener
         self._work = work
         self._mask = mask
         self._parent_ended, self._parent_lives = os.pipe()
@@ -103,6 +111,7 @@ class _Workers:
         return True
 
     def _stop(self, process: subprocess.Popen[bytes] | None) -> None:
+        self._listener.close()  # or clients could connect to where nobody listens any more
         for pid in self._started:
             os.kill(pid, signal.SIGTERM)
         if process and process.poll() is None:
