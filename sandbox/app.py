@@ -7,11 +7,12 @@ import itertools
 import re
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from sandbox.answers import Answer, Refusal
+from sandbox.answers import Answer
+from sandbox.bodies import Bodies
 from sandbox.database import DatabaseError
 from sandbox.faults import HEADER, ResetRequested
 from sandbox.idempotency import KEY_HEADER, REPLAYED_HEADER, drop_expired
@@ -28,10 +29,7 @@ if TYPE_CHECKING:
     from contract import Contract
     from sandbox.database import Database
 
-__all__ = ["BODY_BYTES_MAX", "Application"]
-
-BODY_BYTES_MAX = 1024 * 1024
-"""The longest body that is read: eight times what a customer with all its metadata escaped can take."""
+__all__ = ["Application"]
 
 _HOUR = 3600
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}", re.ASCII)
@@ -53,6 +51,7 @@ class Application:
     def __init__(self, contract: Contract, database: Database, *, access_log: bool = False) -> None:
         self._database = database
         self._operations = Operations(contract, database)
+        self._bodies = Bodies()
         self._log = RequestLog(database, print_lines=access_log)
         self._pages = Pages(contract, database, self._log, self._operations.problems)
         self._methods = ", ".join(sorted({route.operation.method for route in self._operations.routes}))
@@ -70,11 +69,13 @@ class Application:
             await self._pages.application(scope, receive, _tagged(send, request.id))
             return
         try:
-            await _read(request, receive)
+            await self._bodies.read(request, receive)
             answer = await self._answer(request)
         except (ConnectionAbortedError, ResetRequested):
             scope["extensions"][ABORT]()
             return
+        finally:
+            self._bodies.release(request)
         await _send(answer, request, send)
         self._log.note(request, answer, (time.perf_counter() - started) * 1000)
 
@@ -106,40 +107,6 @@ def _request(scope: Scope) -> Request:
         name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
         headers[name] = f"{headers[name]}, {value}" if name in headers else value
     return Request(scope["method"], scope["raw_path"], scope["query_string"], headers)
-
-
-async def _read(request: Request, receive: Receive) -> None:
-    """Take the body in, or the refusal to read one that is too long.
-
-    Raises:
-        ConnectionAbortedError: The client left before the end of it.
-    """
-    length = request.headers.get("content-length", "0")
-    if length == "0" and "transfer-encoding" not in request.headers:
-        return
-    too_long = Refusal(400, f"The body is longer than {BODY_BYTES_MAX} bytes.")
-    if len(length) > len(str(BODY_BYTES_MAX)) or int(length) > BODY_BYTES_MAX:
-        request.body = too_long
-        return
-    body = await _body(receive)
-    request.body = too_long if body is None else body
-
-
-async def _body(receive: Receive) -> bytes | None:
-    """The whole body; None when it is too long."""
-    parts: list[bytes] = []
-    size = 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise ConnectionAbortedError
-        part = cast("bytes", message.get("body", b""))
-        parts.append(part)
-        size += len(part)
-        if size > BODY_BYTES_MAX:
-            return None
-        if not message.get("more_body", False):
-            return b"".join(parts)
 
 
 async def _send(answer: Answer, request: Request, send: Send) -> None:

@@ -36,6 +36,7 @@ KEPT_REQUESTS = 500
 BODY_CHARACTERS_MAX = 4096
 """How much of a body is kept. In live mode, none is."""
 
+_EXCERPT_BYTES_MAX = 4 * BODY_CHARACTERS_MAX
 _FLUSH_SECONDS = 0.5
 _KEY = re.compile(r"\b([sp]k_(?:test_)?)[A-Za-z0-9_]{4,}")
 _log = logging.getLogger(__name__)
@@ -68,6 +69,8 @@ class RequestLog:
                 f'"ms":{milliseconds:.2f},"key":"{caller.hint if caller else ""}"}}\n'
             )
         if caller:
+            if isinstance(request.body, bytes):
+                request.body = request.body[:_EXCERPT_BYTES_MAX]  # nothing else of it is kept
             self._rows.append((request, answer, now))
         if self._flushing is None:
             self._flushing = asyncio.get_running_loop().create_task(self._flush_soon())
@@ -119,7 +122,7 @@ def _row(request: Request, answer: Answer, time: datetime) -> dict[str, Any]:
 
 
 def _excerpt(body: bytes) -> str:
-    text = body[: 4 * BODY_CHARACTERS_MAX].decode("utf-8", "replace")[:BODY_CHARACTERS_MAX]
+    text = body[:_EXCERPT_BYTES_MAX].decode("utf-8", "replace")[:BODY_CHARACTERS_MAX]
     return redacted(text).replace("\x00", "�")  # PostgreSQL keeps no NUL
 
 

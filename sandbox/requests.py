@@ -37,6 +37,7 @@ class Request:
         segments: The segments of the path, each percent-decoded by itself, so that `%2F` divides nothing.
         id: The request's id, for logs and support.
         caller: Who sent it, once that is known.
+        held: How many bytes of its body count as held.
     """
 
     method: str
@@ -47,6 +48,7 @@ class Request:
     segments: list[str] = field(init=False)
     id: str = ""
     caller: Caller | None = None
+    held: int = 0
 
     def __post_init__(self) -> None:
         path = self.raw_path.decode("latin-1")
