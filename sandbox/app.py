@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 import re
 import time
 from contextlib import suppress
+from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -16,7 +16,6 @@ from sandbox.bodies import Bodies
 from sandbox.database import DatabaseError
 from sandbox.faults import HEADER, ResetRequested
 from sandbox.idempotency import KEY_HEADER, REPLAYED_HEADER, drop_expired
-from sandbox.keys import random_text
 from sandbox.operations import Operations
 from sandbox.pages import Pages
 from sandbox.protocol import ABORT
@@ -55,8 +54,6 @@ class Application:
         self._log = RequestLog(database, print_lines=access_log)
         self._pages = Pages(contract, database, self._log, self._operations.problems)
         self._methods = ", ".join(sorted({route.operation.method for route in self._operations.routes}))
-        self._id_prefix = f"req_{random_text(8)}"
-        self._ids = itertools.count(1)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request (ASGI 3)."""
@@ -64,7 +61,7 @@ class Application:
             return
         started = time.perf_counter()
         request = _request(scope)
-        request.id = self._request_id(request)
+        request.id = _request_id(request)
         if scope["path"] in self._pages.paths:
             await self._pages.application(scope, receive, _tagged(send, request.id))
             return
@@ -95,11 +92,6 @@ class Application:
             return Answer(200, b"", "", {**_PREFLIGHT, "Access-Control-Allow-Methods": self._methods})
         return await self._operations.answer(request)
 
-    def _request_id(self, request: Request) -> str:
-        """The request's own id if it came with one that can stand in a log."""
-        given = request.headers.get("x-request-id", "")
-        return given if _REQUEST_ID.fullmatch(given) else f"{self._id_prefix}{next(self._ids):x}"
-
 
 def _request(scope: Scope) -> Request:
     headers: dict[str, str] = {}
@@ -107,6 +99,12 @@ def _request(scope: Scope) -> Request:
         name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
         headers[name] = f"{headers[name]}, {value}" if name in headers else value
     return Request(scope["method"], scope["raw_path"], scope["query_string"], headers)
+
+
+def _request_id(request: Request) -> str:
+    """The request's own id if it came with one that can stand in a log."""
+    given = request.headers.get("x-request-id", "")
+    return given if _REQUEST_ID.fullmatch(given) else f"req_{token_hex(8)}"
 
 
 async def _send(answer: Answer, request: Request, send: Send) -> None:

@@ -77,9 +77,11 @@ def _serve_with_workers(
     from sandbox.serving import serve  # noqa: PLC0415
     from sandbox.workers import supervise  # noqa: PLC0415
 
+    database = Database(options.database)
+    application = Application(contract, database, access_log=not options.quiet)
+
     def work(parent_ended: int) -> int:
-        with closing(Database(options.database)) as database:
-            application = Application(contract, database, access_log=not options.quiet)
+        with closing(database):
             return serve(application, listener, options.request_seconds, until=parent_ended)
 
     _tell(options, listener, keys)

@@ -6,12 +6,12 @@ import re
 import socket
 import struct
 from http import HTTPStatus
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from sandbox.answers import PROBLEM_MEDIA, problem
-from sandbox.keys import random_text
 
 if TYPE_CHECKING:
     import asyncio
@@ -197,7 +197,7 @@ def _refusal(status: int, detail: str) -> bytes:
         f"HTTP/1.1 {status} {HTTPStatus(status).phrase}",
         f"content-type: {PROBLEM_MEDIA}",
         f"content-length: {len(body)}",
-        f"x-request-id: req_{random_text(12)}",
+        f"x-request-id: req_{token_hex(8)}",
         "connection: close",
     )
     return "\r\n".join([*lines, "", ""]).encode() + body

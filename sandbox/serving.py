@@ -16,6 +16,7 @@ from sandbox.protocol import GuardedProtocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from types import FrameType
 
     from sandbox.app import Application
 
@@ -80,6 +81,7 @@ class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, until: int | None) -> None:
         super().__init__(config)
         self._until = until
+        self.command: asyncio.subprocess.Process | None = None
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop listening, after taking in who has connected already: their requests may be on the way."""
@@ -96,15 +98,25 @@ class _Server(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """End gracefully on SIGINT and SIGTERM, and with the parent process."""
+        """End gracefully on SIGINT and SIGTERM, and with the parent process, which alone minds Ctrl-C."""
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, self.handle_exit, number, None)
-        if self._until is not None:
+        loop.add_signal_handler(signal.SIGTERM, self.handle_exit, signal.SIGTERM, None)
+        if self._until is None:
+            loop.add_signal_handler(signal.SIGINT, self.handle_exit, signal.SIGINT, None)
+        else:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
             loop.add_reader(self._until, self.handle_exit, signal.SIGTERM, None)
         yield
         if self._until is not None:
             loop.remove_reader(self._until)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Stop, or tell the command to: then this serves until it ends. Ctrl-C has reached the command already."""
+        if self.command is None:
+            super().handle_exit(sig, frame)
+        elif sig != signal.SIGINT:
+            with suppress(ProcessLookupError):
+                self.command.terminate()
 
 
 def _waiting(listener: socket.socket) -> Iterator[socket.socket]:
@@ -135,7 +147,7 @@ async def _serve(
     ready()
     keeping_house = asyncio.create_task(application.keep_house())
     try:
-        return await _run(command, environment) if command else 0
+        return await _run(command, environment, server) if command else 0
     finally:
         if command:
             server.should_exit = True
@@ -143,8 +155,9 @@ async def _serve(
         keeping_house.cancel()
 
 
-async def _run(command: Sequence[str], environment: Mapping[str, str]) -> int:
+async def _run(command: Sequence[str], environment: Mapping[str, str], server: _Server) -> int:
     """Run a command to its end; its status, as a shell would give it."""
-    process = await asyncio.create_subprocess_exec(*command, env={**os.environ, **environment})
-    status = await process.wait()
+    server.command = await asyncio.create_subprocess_exec(*command, env={**os.environ, **environment})
+    status = await server.command.wait()
+    server.command = None
     return status if status >= 0 else 128 - status

@@ -32,7 +32,7 @@ class _Work(NamedTuple):
 
 
 class Threads:
-    """Threads that run as long as this does.
+    """Threads that begin with the first work, so that processes may fork before it.
 
     `run` does a batch of work in one of them. At most `batch_max` pieces make a batch: the first one's result waits for
     the last one's.
@@ -41,16 +41,17 @@ class Threads:
     def __init__(
         self, count: int, run: Callable[[Sequence[Callable[[], Any]]], Sequence[Outcome]], *, batch_max: int
     ) -> None:
+        self._count = count
         self._run_batch = run
         self._batch_max = batch_max
         self._batches: queue.SimpleQueue[list[_Work] | None] = queue.SimpleQueue()
         self._gathered: list[_Work] = []
-        self._threads = [threading.Thread(target=self._run, daemon=True) for _ in range(count)]
-        for thread in self._threads:
-            thread.start()
+        self._threads: list[threading.Thread] = []
 
     async def run(self, do: Callable[[], T]) -> T:
         """Do work in a thread."""
+        if not self._threads:
+            self._start()
         loop = asyncio.get_running_loop()
         work = _Work(do, loop.create_future(), loop)
         if not self._gathered:
@@ -67,6 +68,11 @@ class Threads:
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.monotonic()))
         return not any(thread.is_alive() for thread in self._threads)
+
+    def _start(self) -> None:
+        self._threads = [threading.Thread(target=self._run, daemon=True) for _ in range(self._count)]
+        for thread in self._threads:
+            thread.start()
 
     def _hand_over(self) -> None:
         gathered, self._gathered = self._gathered, []

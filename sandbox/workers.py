@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+import traceback
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -78,6 +79,8 @@ class _Workers:
             signal.pthread_sigmask(signal.SIG_SETMASK, self._mask)
             os.close(self._parent_lives)
             status = self._work(self._parent_ended)
+        except BaseException:
+            traceback.print_exc()
         finally:
             os._exit(status)
 
@@ -96,8 +99,11 @@ class _Workers:
             if not self._replace_dead():
                 print("moment-sandbox: a worker failed at its start; giving up", file=sys.stderr)
                 return 1
-            if signal.sigwait(_WATCHED) in _STOP:
+            number = signal.sigwait(_WATCHED)
+            if number in _STOP and not process:
                 return 0
+            if process and number in _STOP - {signal.SIGINT}:
+                process.terminate()  # and serve until it ends; Ctrl-C has reached it already
 
     def _replace_dead(self) -> bool:
         """Start a worker for each that has died; False when one gave up by itself as soon as it was started."""

@@ -151,6 +151,39 @@ def test_the_commands_status_is_the_sandboxes(tmp_path, workers):
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_signal_is_for_the_command_to_answer(tmp_path, workers):
+    """SIGTERM is passed on, and the command served until it ends; Ctrl-C has reached it without the sandbox."""
+    script = (
+        "import os, signal, urllib.request as u;"
+        "signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM});"
+        "print('ready', flush=True); signal.sigwait({signal.SIGTERM});"
+        "print(u.urlopen(os.environ['MOMENT_BASE_URL'] + '/health/live').status, flush=True); os._exit(5)"
+    )
+    options = ("--port", "0", "--quiet", "--workers", workers, "--database", f"sqlite:///{tmp_path}/sandbox.db")
+    command = [SANDBOX, *options, "--", sys.executable, "-c", script]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        assert process.stdout.readline() == "ready\n"
+        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGTERM)
+        assert process.stdout.readline() == "200\n"
+        assert process.wait(20) == 5
+
+
+def test_a_worker_that_fails_says_why():
+    """What a worker could not do is in the log before the sandbox gives up."""
+    script = (
+        "import socket, sys; from sandbox.workers import supervise;"
+        "sys.exit(supervise(2, socket.create_server(('127.0.0.1', 0)), lambda parent_ended: 1 / 0))"
+    )
+    command = [sys.executable, "-c", script]
+    result = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
+    assert result.returncode == 1
+    assert "ZeroDivisionError" in result.stderr
+    assert "giving up" in result.stderr
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
 def test_a_start_tells_the_keys_and_a_signal_ends_it(tmp_path, workers):
     """What is printed works; SIGTERM lets the request that is being answered end, and the status is 0."""
     command = [SANDBOX, "--port", "0", "--workers", workers, "--database", f"sqlite:///{tmp_path}/sandbox.db"]

@@ -79,6 +79,7 @@ def test_a_new_operation_needs_a_key_and_its_method(grown):
     assert grown.client.get("/billing/accounts").headers["allow"] == "POST"
 
 
+@pytest.mark.parametrize("workers", ["1", "2"])
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -86,12 +87,13 @@ def test_a_new_operation_needs_a_key_and_its_method(grown):
         ("openapi: 3.1.1\ninfo: {title: a, version: '1'}\npaths: {}\n", "needs the operations createCustomer"),
     ],
 )
-def test_a_contract_that_cannot_be_served_is_refused(tmp_path, text, said):
+def test_a_contract_that_cannot_be_served_is_refused(tmp_path, text, said, workers):
     """The message is one line, and the status 2."""
     file = tmp_path / "openapi.yaml"
     file.write_text(text)
-    command = [SANDBOX, "--port", "0", "--contract", file]
+    storing = ("--workers", workers, "--database", f"sqlite:///{tmp_path}/sandbox.db")
+    command = [SANDBOX, "--port", "0", *storing, "--contract", file]
     result = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
-    assert result.returncode == 2
+    assert (result.returncode, result.stdout) == (2, "")
     assert said in result.stderr
     assert len(result.stderr.splitlines()) == 1
