@@ -7,10 +7,12 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from sqlalchemy.exc import DBAPIError
+
 from contract import load
-from sandbox.database import Database
+from sandbox.database import Database, DatabaseError, reason
+from sandbox.merchants import check_merchant, first_keys
 from sandbox.merchants import create_key as make_key
-from sandbox.merchants import first_keys
 from sandbox.merchants import list_keys as all_keys
 from sandbox.merchants import revoke_key as revoke
 from sandbox.migrations import migrate
@@ -38,6 +40,8 @@ def serve(options: argparse.Namespace) -> int:
     contract = load(options.contract)
     if options.workers < 1:
         raise CommandError("--workers takes a number from 1")
+    if not 0 < options.request_seconds < float("inf"):
+        raise CommandError("--request-seconds takes a number above 0")
     listener = _listen(options.host, options.port)
     with _open(options.database) as database:
         if options.workers > 1 and database.in_memory:
@@ -96,6 +100,10 @@ def create_key(options: argparse.Namespace) -> int:
     """Make a key and print it, alone on its line."""
     kind: Kind = "public" if options.public else "secret"
     mode: Mode = "live" if options.live else "test"
+    try:
+        check_merchant(options.merchant)
+    except ValueError as error:
+        raise CommandError(str(error)) from None
     with _open(options.database, keep=True) as database:
         print(database.write(lambda connection: make_key(connection, options.merchant, kind, mode)))
     return 0
@@ -111,7 +119,7 @@ def list_keys(options: argparse.Namespace) -> int:
         for row in database.read(all_keys):
             dates = (_date(row.created_at), _date(row.revoked_at))
             table.add_row(row.id, row.merchant, row.kind, row.mode, row.hint, *dates)
-    Console(width=None if sys.stdout.isatty() else 160).print(table)
+    Console(width=None if sys.stdout.isatty() else 1000, markup=False, emoji=False).print(table)
     return 0
 
 
@@ -127,7 +135,7 @@ def revoke_key(options: argparse.Namespace) -> int:
 def seed(options: argparse.Namespace) -> int:
     """Add what a file holds."""
     with _open(options.database, keep=True) as database:
-        print(f"{_sow(load(), database, options.file)} customers added")
+        print(f"{_sow(load(options.contract), database, options.file)} customers added")
     return 0
 
 
@@ -149,6 +157,8 @@ def _open(url: str, *, keep: bool = False) -> Iterator[Database]:
     try:
         migrate(database)
         yield database
+    except DBAPIError as error:
+        raise DatabaseError(f"the database {database} failed: {reason(error)}") from None
     finally:
         database.close()
 

@@ -15,9 +15,12 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-__all__ = ["METADATA", "accounts", "customers", "idempotency", "keys", "requests", "versions"]
+__all__ = ["METADATA", "NAME_LENGTH_MAX", "accounts", "customers", "idempotency", "keys", "requests", "versions"]
 
 METADATA = MetaData()
+
+NAME_LENGTH_MAX = 255
+"""How many characters the name of a merchant may have."""
 
 versions = Table(
     "schema_version",
@@ -30,7 +33,7 @@ accounts = Table(
     "accounts",
     METADATA,
     Column("id", Integer, primary_key=True),
-    Column("merchant", String(255), nullable=False),
+    Column("merchant", String(NAME_LENGTH_MAX), nullable=False),
     Column("mode", String(4), nullable=False),
     UniqueConstraint("merchant", "mode"),
 )

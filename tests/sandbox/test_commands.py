@@ -12,6 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.customers import Customers
+from sandbox.seeding import SeedError, read_seed
+
 CUSTOMERS = "/billing/customers"
 SANDBOX = Path(sys.executable).with_name("moment-sandbox")
 
@@ -28,6 +31,11 @@ def status(sandbox, key, method="GET"):
     ).status_code
 
 
+def seed_of(*customers):
+    """The content of a seed file with customers of one merchant."""
+    return json.dumps({"merchants": [{"name": "a", "customers": customers}]})
+
+
 def test_keys_are_made_listed_and_revoked(start, database):
     """A key works from when it is made until it is revoked, in a sandbox that runs all the while."""
     at = ("--database", database())
@@ -42,6 +50,18 @@ def test_keys_are_made_listed_and_revoked(start, database):
         assert run("keys", "revoke", line.split()[0], *at).returncode == 0
         assert status(sandbox, key) == 403
         assert status(sandbox, sandbox.key) == 404
+
+
+def test_merchants_are_listed_by_their_names(tmp_path):
+    """Each on one line, whatever its name is made of."""
+    names = ["[/red]", "[bold]x[/bold]", ":smile:", "é" * 255]
+    file = tmp_path / "seed.json"
+    merchants = [{"name": name, "keys": [f"sk_test_example_{at}"]} for at, name in enumerate(names)]
+    file.write_text(json.dumps({"merchants": merchants}))
+    at = ("--database", f"sqlite:///{tmp_path}/sandbox.db")
+    assert run("seed", file, *at).returncode == 0
+    listed = run("keys", "list", *at).stdout
+    assert [any(name in line for line in listed.splitlines()) for name in names] == [True] * len(names)
 
 
 def test_modes_are_apart(start, database):
@@ -93,16 +113,42 @@ def test_a_seed_is_served(start, tmp_path):
         ('{"merchants": [{"name": "a", "keys": ["key"]}]}', "/merchants/0/keys/0"),
         ('{"merchants": [{"name": "a", "keys": ["sk_live_mode"]}]}', "test mode"),
         ('{"merchants": [{"name": "a", "customers": [{"external_reference": "bcus_"}]}]}', "/merchants/0/customers/0"),
+        ('{"merchants": [{"name": "a", "keys": ["sk_test_abcd"]}]}', "/merchants/0/keys/0"),
+        ('{"merchants": [{"name": "a", "keys": ["sk_test_my-secret-key"]}]}', "/merchants/0/keys/0"),
+        ('{"merchants": [{"name": ""}]}', "/merchants/0/name"),
+        ('{"merchants": [{"name": "a\\u0000"}]}', "/merchants/0/name"),
+        (f'{{"merchants": [{{"name": "{"a" * 256}"}}]}}', "/merchants/0/name"),
+        (seed_of({"external_reference": "a"}, {"external_reference": "a"}), "/merchants/0/customers/1"),
+        (
+            seed_of({"id": "bcus_1", "external_reference": "a"}, {"id": "bcus_1", "external_reference": "b"}),
+            "/merchants/0/customers/1",
+        ),
     ],
 )
-def test_a_bad_seed_is_refused_with_the_place(tmp_path, content, said):
-    """A seed that the contract does not allow adds nothing; the message names the place."""
+def test_a_bad_seed_is_refused_with_the_place(tmp_path, contract, content, said):
+    """What the contract does not allow is refused by its place."""
     file = tmp_path / "seed.json"
     file.write_text(content)
-    result = run("seed", file, "--database", f"sqlite:///{tmp_path}/sandbox.db")
-    assert result.returncode == 2
-    assert said in result.stderr
-    assert "Traceback" not in result.stderr
+    with pytest.raises(SeedError, match=re.escape(said)):
+        read_seed(file, contract, Customers(contract))
+
+
+def test_a_seed_cannot_take_what_is_anothers(database, tmp_path):
+    """A key or an id that somebody else has is refused in a line, and nothing is added."""
+    at = ("--database", database())
+    customer = {"id": "bcus_1", "external_reference": "a"}
+    file = tmp_path / "seed.json"
+    for name, keys, customers, said in (
+        ("one", ["key"], [customer], "/merchants/0/keys/0"),
+        ("one", ["sk_test_example"], [customer], "1 customers added"),
+        ("two", ["sk_test_example"], [], "another merchant's"),
+        ("two", [], [customer], "moment-sandbox: the database"),
+        ("two", [], [{"external_reference": "a"}], "1 customers added"),
+    ):
+        file.write_text(json.dumps({"merchants": [{"name": name, "keys": keys, "customers": customers}]}))
+        result = run("seed", file, *at)
+        assert said in result.stdout + result.stderr
+        assert len(result.stderr.splitlines()) == ("added" not in said)
 
 
 def test_reset_deletes_customers_and_kept_answers(start, database):
@@ -124,6 +170,12 @@ def test_reset_deletes_customers_and_kept_answers(start, database):
         (("--database", "nonsense"), "--database takes"),
         (("--database", "sqlite:////nowhere/at/all.db"), "unable to open"),
         (("--database", "postgresql://nobody@127.0.0.1:1/none"), "cannot use the database"),
+        (("--database", "sqlite://host/name.db"), "--database takes"),
+        (("--database", "postgresql://127.0.0.1:port/name"), "--database takes"),
+        (("keys", "create", "", "--database", "sqlite:///unused.db"), "printable"),
+        (("keys", "create", "a" * 256, "--database", "sqlite:///unused.db"), "printable"),
+        (("--request-seconds", "nan"), "--request-seconds"),
+        (("--request-seconds", "0"), "--request-seconds"),
         (("--port", "99999"), "--port 0"),
         (("--host", "192.0.2.1", "--port", "0"), "cannot listen"),
         (("--workers", "2"), "in memory"),
