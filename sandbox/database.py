@@ -163,7 +163,8 @@ def _parse(url: str) -> URL:
 
 
 def _engine(url: URL) -> Engine:
-    """Engines open connections and never keep them: each thread does that."""
-    if url.get_backend_name() == "postgresql":
-        return create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args={"connect_timeout": 5})
-    return create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=_SQLITE_ARGUMENTS)
+    """Engines open connections and never keep them: each thread does that. Errors do not tell what was stored."""
+    arguments = _SQLITE_ARGUMENTS if url.get_backend_name() == "sqlite" else {"connect_timeout": 5}
+    return create_engine(
+        url, poolclass=NullPool, isolation_level="AUTOCOMMIT", hide_parameters=True, connect_args=arguments
+    )

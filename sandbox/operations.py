@@ -64,8 +64,9 @@ class Operations:
             return await self._run(route, request)
         except Refusal as refusal:
             return self.problems.answer(refusal, request.instance)
-        except (SQLAlchemyError, DatabaseError):
-            _log.exception("The database failed for %s %s", request.method, request.instance)
+        except (SQLAlchemyError, DatabaseError) as error:
+            cause = str(error).splitlines()[0]
+            _log.error("The database failed for %s %s: %s", request.method, request.instance, cause)
             return self.problems.answer(unavailable(), request.instance)
         except faults.ResetRequested:
             raise

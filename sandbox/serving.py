@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, cast
 
 import uvicorn
 
+from sandbox.log import log_failures
 from sandbox.protocol import GuardedProtocol
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ def serve(
     Raises:
         OSError: The command cannot be started.
     """
+    log_failures()
     _allow_many_connections()
     config = uvicorn.Config(
         application,
