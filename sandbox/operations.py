@@ -82,10 +82,10 @@ class Operations:
         """As usual, but with the failure that the request asks for, if its key is one for tests."""
         authorization = request.headers.get("authorization")
         caller = await self._database.run(lambda connection: authenticate(connection, authorization), writes=False)
+        request.caller = caller
         fault = faults.parse(request.headers[_FAULT_HEADER]) if caller.mode == "test" else faults.Fault()
         if not fault.strikes:
             return await self._run(route, request)
-        request.caller = caller
         await asyncio.sleep(fault.delay)
         if not fault.after:
             fault.strike()
