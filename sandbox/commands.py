@@ -68,7 +68,7 @@ def _serve_here(
             options.request_seconds,
             command=options.command,
             environment=_environment(listener, keys),
-            ready=lambda: _tell(options, listener, keys),
+            ready=lambda: _tell(options, contract, listener, keys),
         )
     except OSError as error:
         raise CommandError(f"cannot run {options.command[0]}: {error.strerror}") from None
@@ -88,7 +88,7 @@ def _serve_with_workers(
         with closing(database):
             return serve(application, listener, options.request_seconds, until=parent_ended)
 
-    _tell(options, listener, keys)
+    _tell(options, contract, listener, keys)
     environment = _environment(listener, keys)
     try:
         return supervise(options.workers, listener, work, options.command, environment)
@@ -188,30 +188,11 @@ def _environment(listener: socket.socket, keys: list[str]) -> dict[str, str]:
     return {"MOMENT_BASE_URL": base_url(listener), **dict(zip(_KEY_VARIABLES, keys, strict=False))}
 
 
-def _tell(options: argparse.Namespace, listener: socket.socket, keys: list[str]) -> None:
-    """Print where the sandbox is, the keys, and what to try."""
-    if options.quiet:
-        return
-    url = _environment(listener, keys)["MOMENT_BASE_URL"]
-    if not keys:
-        print(
-            f"Sandbox on {url}\n\nIts database has keys already: `moment-sandbox keys create` makes another.",
-            flush=True,
-        )
-        return
-    print(
-        f"Sandbox on {url}\n\n"
-        f"  secret key of one merchant       {keys[0]}\n"
-        f"  secret key of another merchant   {keys[1]}\n"
-        f"  public key of the first          {keys[2]}\n\n"
-        f"Try:\n"
-        f"  curl {url}/billing/customers \\\n"
-        f"    -H 'Authorization: Bearer {keys[0]}' \\\n"
-        f"    -H 'Idempotency-Key: first-try' -H 'Content-Type: application/json' \\\n"
-        f'    -d \'{{"external_reference": "INV-2024-001"}}\'\n\n'
-        f"Stop with Ctrl-C.",
-        flush=True,
-    )
+def _tell(options: argparse.Namespace, contract: Contract, listener: socket.socket, keys: list[str]) -> None:
+    from sandbox.welcome import greeting  # noqa: PLC0415
+
+    if not options.quiet:
+        print(greeting(contract, _environment(listener, keys)["MOMENT_BASE_URL"], keys), flush=True)
 
 
 def _date(seconds: int | None) -> str:

@@ -20,6 +20,7 @@ from sandbox.database import DatabaseError
 from sandbox.keys import authenticate
 from sandbox.merchants import list_keys
 from sandbox.requestlog import last_requests
+from sandbox.welcome import first_calls
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,7 +68,7 @@ class Pages:
             title=escape(info["title"]),
             version=escape(info["version"]),
             summary=escape(info.get("summary", "")),
-            base=escape(base),
+            commands=escape("\n\n".join(self._commands(base))),
             operations="".join(self._operation_rows()),
             keys="".join(
                 f"<tr><td><code>{escape(key.hint)}</code><td>{key.kind}<td>{key.mode}<td>{escape(key.merchant)}"
@@ -77,6 +78,13 @@ class Pages:
             faults=escape((faults.__doc__ or "").partition("\n\n")[2].strip()),
         )
         return HTMLResponse(html, headers={"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"})
+
+    def _commands(self, base: str) -> Sequence[str]:
+        authorization = '"Authorization: Bearer $MOMENT_API_KEY"'
+        return [
+            *first_calls(self._contract, base, authorization),
+            f"curl {base}/sandbox/requests -H {authorization}   # your last requests",
+        ]
 
     def _operation_rows(self) -> list[str]:
         return [

@@ -20,6 +20,7 @@ def test_the_home_page_tells_what_works(sandbox, contract):
     for key in (sandbox.key, sandbox.other_key, sandbox.public_key):
         assert key[-4:] in response.text
         assert key not in response.text
+    assert f"curl {sandbox.url}{contract.operation('createCustomer').path} " in response.text
     assert not re.search(r"<script|<link|src=|@import|url\(", response.text)
 
 
