@@ -85,15 +85,11 @@ class GuardedProtocol(HttpToolsProtocol):
         extensions: dict[str, Any] = {ABORT: self.abort}
         self.scope["extensions"] = extensions
 
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """Take a header; what comes after the body is none (RFC 9110, section 6.5.1)."""
-        if self._in_head:
-            super().on_header(name, value)
-
     def on_headers_complete(self) -> None:
         """Hand the request to the application."""
         self._in_head = False
         super().on_headers_complete()
+        self.headers = []  # what comes after the body is no header (RFC 9110, section 6.5.1)
         if self._drains:
             self.cycle.keep_alive = False
 
