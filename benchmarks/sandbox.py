@@ -2,7 +2,8 @@
 
 Each server runs in turn, several times over, so that whatever else the machine does meets all of them. The medians
 are printed, and every sample is kept in `benchmarks/results/sandbox.json`. Ratios are what counts: requests a second
-depend on the machine, and here the load generator takes a good part of it.
+depend on the machine, and here the load generator takes a good part of it. Each row stands beside prism with the same
+settings: as it starts, with its log, which costs prism much; or without, and with its server in a process of its own.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ SANDBOX = Path(sys.executable).with_name("moment-sandbox")
 RESULTS = Path(__file__).parent / "results" / "sandbox.json"
 KEY = "sk_test_benchmark_example"
 CUSTOMERS = "/billing/customers"
+PEER, SILENT = "prism mock", ", no log"
 CROWDED = f"… with {IDLE:,} idle and {SLOW} slow clients"
 
 
@@ -96,11 +98,13 @@ def targets(folder: Path, seed: Path, stack: contextlib.ExitStack) -> dict[str, 
     """The servers that are to be had here, each as a command for a port."""
     found: dict[str, Callable[[int], list[str]]] = {}
     if PRISM.exists():
-        found["prism mock"] = lambda port: [str(PRISM), "mock", "-p", str(port), load_contract().source]
+        found[PEER] = lambda port: [str(PRISM), "mock", "-p", str(port), load_contract().source]
+        found[PEER + SILENT] = lambda port: [*found[PEER](port), "--multiprocess", "--verboseLevel", "silent"]
     else:
         print("prism is not installed; `make bench-sandbox` installs it where Node exists", file=sys.stderr)
     found["sandbox, memory"] = lambda port: sandbox_command(port, "sqlite://", seed)
     found["sandbox, SQLite file"] = lambda port: sandbox_command(port, f"sqlite:///{folder}/{port}.db", seed)
+    found["sandbox, SQLite file" + SILENT] = lambda port: [*found["sandbox, SQLite file"](port), "--quiet"]
     found[CROWDED] = found["sandbox, SQLite file"]
     if programs():
         server = stack.enter_context(cluster())
@@ -140,13 +144,13 @@ def main() -> None:
 
 
 def _print(samples: dict[str, list[dict[str, Any]]]) -> None:
-    peer = samples.get("prism mock")
     table = Table(title=f"Medians of {ROUNDS} rounds, {CONNECTIONS} connections", header_style="bold", box=None)
     table.add_column("server")
     columns = ("start, s", "retrieve/s", "p99, ms", "x prism", "update/s", "p99, ms", "x prism", "failed")
     for column in columns:
         table.add_column(column, justify="right")
     for name, runs in samples.items():
+        peer = samples.get(PEER + SILENT if name.endswith(SILENT) else PEER)
         row = [f"{statistics.median(run['start_seconds'] for run in runs):.2f}"]
         for operation in ("retrieve", "update"):
             rate = _median(runs, operation, "per_second")

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from contract import Contract
 
-__all__ = ["PROBLEM_MEDIA", "Answer", "Problems", "Refusal", "Wrong", "problem"]
+__all__ = ["PROBLEM_MEDIA", "Answer", "Problems", "Refusal", "Wrong", "problem", "unavailable"]
 
 PROBLEM_MEDIA = "application/problem+json"
 
@@ -59,6 +59,11 @@ class Refusal(Exception):  # noqa: N818 - an answer, not a fault
         self.detail = detail
         self.errors = errors
         self.headers = headers or {}
+
+
+def unavailable() -> Refusal:
+    """The refusal of a request that needs the database while there is none."""
+    return Refusal(503, "The database cannot be used at present.", headers={"Retry-After": "1"})
 
 
 class Problems:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 import re
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING, cast
+from secrets import token_hex
+from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from sandbox.answers import Answer, Refusal
+from sandbox.answers import Answer
+from sandbox.bodies import Bodies
 from sandbox.database import DatabaseError
 from sandbox.faults import HEADER, ResetRequested
-from sandbox.idempotency import KEY_HEADER, REPLAYED_HEADER, drop_expired
-from sandbox.keys import random_text
+from sandbox.idempotency import drop_expired
 from sandbox.operations import Operations
 from sandbox.pages import Pages
 from sandbox.protocol import ABORT
@@ -23,28 +23,17 @@ from sandbox.requestlog import RequestLog
 from sandbox.requests import Request
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from starlette.types import Message, Receive, Scope, Send
 
     from contract import Contract
     from sandbox.database import Database
 
-__all__ = ["BODY_BYTES_MAX", "Application"]
-
-BODY_BYTES_MAX = 1024 * 1024
-"""The longest body that is read: eight times what a customer with all its metadata escaped can take."""
+__all__ = ["Application"]
 
 _HOUR = 3600
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}", re.ASCII)
-
-# Any page may call: what protects the data is the key, which no browser adds by itself.
-_CORS = [
-    (b"access-control-allow-origin", b"*"),
-    (b"access-control-expose-headers", f"X-Request-Id, Retry-After, {REPLAYED_HEADER}".encode()),
-]
-_PREFLIGHT = {
-    "Access-Control-Allow-Headers": f"Authorization, Content-Type, X-Request-Id, {KEY_HEADER}, {HEADER}",
-    "Access-Control-Max-Age": "600",
-}
 
 
 class Application:
@@ -53,11 +42,10 @@ class Application:
     def __init__(self, contract: Contract, database: Database, *, access_log: bool = False) -> None:
         self._database = database
         self._operations = Operations(contract, database)
+        self._bodies = Bodies()
         self._log = RequestLog(database, print_lines=access_log)
         self._pages = Pages(contract, database, self._log, self._operations.problems)
-        self._methods = ", ".join(sorted({route.operation.method for route in self._operations.routes}))
-        self._id_prefix = f"req_{random_text(8)}"
-        self._ids = itertools.count(1)
+        self._cors, self._preflight = _cors(contract)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request (ASGI 3)."""
@@ -65,17 +53,22 @@ class Application:
             return
         started = time.perf_counter()
         request = _request(scope)
-        request.id = self._request_id(request)
+        request.id = _request_id(request)
+        if request.method == "OPTIONS" and "access-control-request-method" in request.headers:
+            await self._send(Answer(200, b"", "", self._preflight), request, send)
+            return
         if scope["path"] in self._pages.paths:
-            await self._pages.application(scope, receive, _tagged(send, request.id))
+            await self._pages.application(scope, receive, self._tagged(send, request.id))
             return
         try:
-            await _read(request, receive)
-            answer = await self._answer(request)
+            await self._bodies.read(request, receive)
+            answer = await self._operations.answer(request)
         except (ConnectionAbortedError, ResetRequested):
             scope["extensions"][ABORT]()
             return
-        await _send(answer, request, send)
+        finally:
+            self._bodies.release(request)
+        await self._send(answer, request, send)
         self._log.note(request, answer, (time.perf_counter() - started) * 1000)
 
     async def keep_house(self) -> None:
@@ -89,15 +82,52 @@ class Application:
         """Write down what is still to be noted."""
         await self._log.flush()
 
-    async def _answer(self, request: Request) -> Answer:
-        if request.method == "OPTIONS" and "access-control-request-method" in request.headers:
-            return Answer(200, b"", "", {**_PREFLIGHT, "Access-Control-Allow-Methods": self._methods})
-        return await self._operations.answer(request)
+    async def _send(self, answer: Answer, request: Request, send: Send) -> None:
+        headers = [
+            (b"content-length", str(len(answer.body)).encode()),
+            (b"cache-control", b"no-store"),
+            (b"x-request-id", request.id.encode()),
+            *self._cors,
+            *((name.lower().encode(), value.encode()) for name, value in answer.headers.items()),
+        ]
+        if answer.media:
+            headers.append((b"content-type", answer.media.encode()))
+        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+        await send({"type": "http.response.body", "body": answer.body})
 
-    def _request_id(self, request: Request) -> str:
-        """The request's own id if it came with one that can stand in a log."""
-        given = request.headers.get("x-request-id", "")
-        return given if _REQUEST_ID.fullmatch(given) else f"{self._id_prefix}{next(self._ids):x}"
+    def _tagged(self, send: Send, request_id: str) -> Send:
+        """Send a page with the headers that every answer has."""
+
+        async def tagged(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode()), *self._cors]
+            await send(message)
+
+        return tagged
+
+
+def _cors(contract: Contract) -> tuple[list[tuple[bytes, bytes]], Mapping[str, str]]:
+    """The headers of every answer and those of a preflight, by which pages may send requests and read the answers.
+
+    Any page may: what protects the data is the key, which no browser adds by itself.
+    """
+    methods = {operation.method for operation in contract.operations}
+    asked = {
+        each.name for operation in contract.operations for each in operation.parameters if each.location == "header"
+    }
+    told = {name for operation in contract.operations for each in operation.responses.values() for name in each.headers}
+    always = [
+        (b"access-control-allow-origin", b"*"),
+        (b"access-control-expose-headers", ", ".join(["X-Request-Id", "Retry-After", *sorted(told)]).encode()),
+    ]
+    preflight = {
+        "Access-Control-Allow-Methods": ", ".join(sorted(methods)),
+        "Access-Control-Allow-Headers": ", ".join(
+            ["Authorization", "Content-Type", "X-Request-Id", HEADER, *sorted(asked)]
+        ),
+        "Access-Control-Max-Age": "600",
+    }
+    return always, preflight
 
 
 def _request(scope: Scope) -> Request:
@@ -108,60 +138,7 @@ def _request(scope: Scope) -> Request:
     return Request(scope["method"], scope["raw_path"], scope["query_string"], headers)
 
 
-async def _read(request: Request, receive: Receive) -> None:
-    """Take the body in, or the refusal to read one that is too long.
-
-    Raises:
-        ConnectionAbortedError: The client left before the end of it.
-    """
-    length = request.headers.get("content-length", "0")
-    if length == "0" and "transfer-encoding" not in request.headers:
-        return
-    too_long = Refusal(400, f"The body is longer than {BODY_BYTES_MAX} bytes.")
-    if length.isdecimal() and int(length) > BODY_BYTES_MAX:
-        request.body = too_long
-        return
-    body = await _body(receive)
-    request.body = too_long if body is None else body
-
-
-async def _body(receive: Receive) -> bytes | None:
-    """The whole body; None when it is too long."""
-    parts: list[bytes] = []
-    size = 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise ConnectionAbortedError
-        part = cast("bytes", message.get("body", b""))
-        parts.append(part)
-        size += len(part)
-        if size > BODY_BYTES_MAX:
-            return None
-        if not message.get("more_body", False):
-            return b"".join(parts)
-
-
-async def _send(answer: Answer, request: Request, send: Send) -> None:
-    headers = [
-        (b"content-length", str(len(answer.body)).encode()),
-        (b"cache-control", b"no-store"),
-        (b"x-request-id", request.id.encode()),
-        *_CORS,
-        *((name.lower().encode(), value.encode()) for name, value in answer.headers.items()),
-    ]
-    if answer.media:
-        headers.append((b"content-type", answer.media.encode()))
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": answer.body})
-
-
-def _tagged(send: Send, request_id: str) -> Send:
-    """Send a page with the headers that every answer has."""
-
-    async def tagged(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode()), *_CORS]
-        await send(message)
-
-    return tagged
+def _request_id(request: Request) -> str:
+    """The request's own id if it came with one that can stand in a log."""
+    given = request.headers.get("x-request-id", "")
+    return given if _REQUEST_ID.fullmatch(given) else f"req_{token_hex(8)}"

@@ -58,7 +58,7 @@ def _parse_serve(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     parser.add_argument("--port", type=int, default=4010, help="port, 0 for a free one (default: %(default)s)")
     _add_database(parser)
-    parser.add_argument("--contract", type=Path, metavar="FILE", help="serve another contract than this project's")
+    _add_contract(parser)
     parser.add_argument("--workers", type=int, default=1, metavar="N", help="processes to serve with (default: 1)")
     parser.add_argument("--seed", type=Path, metavar="FILE", help="first add what a JSON file holds")
     parser.add_argument("--request-seconds", type=float, default=20.0, metavar="N", help=_REQUEST_SECONDS_HELP)
@@ -80,6 +80,7 @@ def _manage_parser() -> argparse.ArgumentParser:
     revoke.add_argument("key", metavar="KEY", help="the key, or its id as `keys list` shows it")
     seed = commands.add_parser("seed", help="add the merchants, keys and customers that a JSON file holds")
     seed.add_argument("file", type=Path, metavar="FILE")
+    _add_contract(seed)
     listing = keys.add_parser("list", help="show every key's id, merchant and hint")
     reset = commands.add_parser("reset", help="delete every customer and kept answer; merchants and keys stay")
     named = {"create_key": create, "list_keys": listing, "revoke_key": revoke, "seed": seed, "reset": reset}
@@ -92,3 +93,7 @@ def _manage_parser() -> argparse.ArgumentParser:
 def _add_database(parser: argparse.ArgumentParser) -> None:
     default = os.environ.get(_DATABASE, "sqlite://")
     parser.add_argument("--database", default=default, metavar="URL", help=_DATABASE_HELP)
+
+
+def _add_contract(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--contract", type=Path, metavar="FILE", help="another contract than this project's")

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sys
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from sqlalchemy.exc import DBAPIError
+
 from contract import load
-from sandbox.database import Database
+from sandbox.database import Database, DatabaseError, reason
+from sandbox.merchants import check_merchant, first_keys
 from sandbox.merchants import create_key as make_key
-from sandbox.merchants import first_keys
 from sandbox.merchants import list_keys as all_keys
 from sandbox.merchants import revoke_key as revoke
 from sandbox.migrations import migrate
@@ -38,6 +40,8 @@ def serve(options: argparse.Namespace) -> int:
     contract = load(options.contract)
     if options.workers < 1:
         raise CommandError("--workers takes a number from 1")
+    if not 0 < options.request_seconds < float("inf"):
+        raise CommandError("--request-seconds takes a number above 0")
     listener = _listen(options.host, options.port)
     with _open(options.database) as database:
         if options.workers > 1 and database.in_memory:
@@ -64,7 +68,7 @@ def _serve_here(
             options.request_seconds,
             command=options.command,
             environment=_environment(listener, keys),
-            ready=lambda: _tell(options, listener, keys),
+            ready=lambda: _tell(options, contract, listener, keys),
         )
     except OSError as error:
         raise CommandError(f"cannot run {options.command[0]}: {error.strerror}") from None
@@ -77,14 +81,17 @@ def _serve_with_workers(
     from sandbox.serving import serve  # noqa: PLC0415
     from sandbox.workers import supervise  # noqa: PLC0415
 
+    database = Database(options.database)
+    application = Application(contract, database, access_log=not options.quiet)
+
     def work(parent_ended: int) -> int:
-        with _open(options.database, shared=True) as database:
-            application = Application(contract, database, access_log=not options.quiet)
+        with closing(database):
             return serve(application, listener, options.request_seconds, until=parent_ended)
 
-    _tell(options, listener, keys)
+    _tell(options, contract, listener, keys)
+    environment = _environment(listener, keys)
     try:
-        return supervise(options.workers, work, options.command, _environment(listener, keys))
+        return supervise(options.workers, listener, work, options.command, environment)
     except OSError as error:
         raise CommandError(f"cannot run {options.command[0]}: {error.strerror}") from None
 
@@ -93,6 +100,10 @@ def create_key(options: argparse.Namespace) -> int:
     """Make a key and print it, alone on its line."""
     kind: Kind = "public" if options.public else "secret"
     mode: Mode = "live" if options.live else "test"
+    try:
+        check_merchant(options.merchant)
+    except ValueError as error:
+        raise CommandError(str(error)) from None
     with _open(options.database, keep=True) as database:
         print(database.write(lambda connection: make_key(connection, options.merchant, kind, mode)))
     return 0
@@ -108,7 +119,7 @@ def list_keys(options: argparse.Namespace) -> int:
         for row in database.read(all_keys):
             dates = (_date(row.created_at), _date(row.revoked_at))
             table.add_row(row.id, row.merchant, row.kind, row.mode, row.hint, *dates)
-    Console(width=None if sys.stdout.isatty() else 160).print(table)
+    Console(width=None if sys.stdout.isatty() else 1000, markup=False, emoji=False).print(table)
     return 0
 
 
@@ -124,7 +135,7 @@ def revoke_key(options: argparse.Namespace) -> int:
 def seed(options: argparse.Namespace) -> int:
     """Add what a file holds."""
     with _open(options.database, keep=True) as database:
-        print(f"{_sow(load(), database, options.file)} customers added")
+        print(f"{_sow(load(options.contract), database, options.file)} customers added")
     return 0
 
 
@@ -138,14 +149,16 @@ def reset(options: argparse.Namespace) -> int:
 
 
 @contextmanager
-def _open(url: str, *, keep: bool = False, shared: bool = False) -> Iterator[Database]:
+def _open(url: str, *, keep: bool = False) -> Iterator[Database]:
     """A database, migrated; `keep` refuses one that would be gone with this process."""
-    database = Database(url, shared=shared)
+    database = Database(url)
     if keep and database.in_memory:
         raise CommandError("name the database: --database sqlite:///FILE or postgresql://...")
     try:
         migrate(database)
         yield database
+    except DBAPIError as error:
+        raise DatabaseError(f"the database {database} failed: {reason(error)}") from None
     finally:
         database.close()
 
@@ -175,30 +188,11 @@ def _environment(listener: socket.socket, keys: list[str]) -> dict[str, str]:
     return {"MOMENT_BASE_URL": base_url(listener), **dict(zip(_KEY_VARIABLES, keys, strict=False))}
 
 
-def _tell(options: argparse.Namespace, listener: socket.socket, keys: list[str]) -> None:
-    """Print where the sandbox is, the keys, and what to try."""
-    if options.quiet:
-        return
-    url = _environment(listener, keys)["MOMENT_BASE_URL"]
-    if not keys:
-        print(
-            f"Sandbox on {url}\n\nIts database has keys already: `moment-sandbox keys create` makes another.",
-            flush=True,
-        )
-        return
-    print(
-        f"Sandbox on {url}\n\n"
-        f"  secret key of one merchant       {keys[0]}\n"
-        f"  secret key of another merchant   {keys[1]}\n"
-        f"  public key of the first          {keys[2]}\n\n"
-        f"Try:\n"
-        f"  curl {url}/billing/customers \\\n"
-        f"    -H 'Authorization: Bearer {keys[0]}' \\\n"
-        f"    -H 'Idempotency-Key: first-try' -H 'Content-Type: application/json' \\\n"
-        f'    -d \'{{"external_reference": "INV-2024-001"}}\'\n\n'
-        f"Stop with Ctrl-C.",
-        flush=True,
-    )
+def _tell(options: argparse.Namespace, contract: Contract, listener: socket.socket, keys: list[str]) -> None:
+    from sandbox.welcome import greeting  # noqa: PLC0415
+
+    if not options.quiet:
+        print(greeting(contract, _environment(listener, keys)["MOMENT_BASE_URL"], keys), flush=True)
 
 
 def _date(seconds: int | None) -> str:

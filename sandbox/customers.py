@@ -40,6 +40,9 @@ class Customers:
         media = contract.operation("retrieveCustomer").responses["200"].media[0]
         customer, at = contract.resolve(contract.at(media.schema), media.schema)
         schema, pointer = contract.resolve(customer["properties"]["id"], f"{at}/properties/id")
+        if not schema.get("examples"):
+            message = "the sandbox makes ids that look like the example of this schema; give it one"
+            raise ContractError([contract.finding(pointer, "sandbox-operations", message)])
         prefix, underscore, random = schema["examples"][0].partition("_")
         self._id_prefix: str = prefix + underscore
         self._id_length = len(random)

@@ -1,4 +1,4 @@
-"""Connections and transactions: SQLite in the event loop's own thread, PostgreSQL over a few threads."""
+"""Connections and transactions, and who waits for them: never the event loop."""
 
 from __future__ import annotations
 
@@ -12,21 +12,24 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import NullPool
 
 from sandbox.threads import Threads
+from sandbox.together import in_turn, together
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sqlalchemy import URL, Connection, Engine
 
-__all__ = ["CONNECTIONS", "Database", "DatabaseError", "reason"]
+__all__ = ["READERS", "WRITERS", "Database", "DatabaseError", "reason"]
 
 T = TypeVar("T")
 
-CONNECTIONS = 4
-"""How many connections to PostgreSQL each process holds."""
+READERS, WRITERS = 2, 4
+"""How many connections to PostgreSQL each process holds: a write may wait for another transaction, a read must not."""
+
+_BATCH_MAX = 32
 
 # A connection is used by one thread; only closing it falls to another.
-_SQLITE_ARGUMENTS = {"timeout": 20, "check_same_thread": False}
+_SQLITE_ARGUMENTS = {"timeout": 10, "check_same_thread": False}
 
 _PRAGMAS = (
     "foreign_keys = ON",
@@ -43,21 +46,23 @@ class Database:
     """A database by URL: `sqlite://` (memory), `sqlite:///FILE`, or `postgresql://USER:PASSWORD@HOST/NAME`.
 
     Every thread keeps one connection open, in autocommit mode: checking connections out of a pool would cost more time
-    than the queries. `shared` says that other processes serve from the same SQLite file: writes may have to wait for
-    theirs, reads never do.
+    than the queries. Reading SQLite takes microseconds and waits for nobody, so the event loop itself does it. Writing
+    a file may mean waiting for another process; in memory there is one connection, and nobody to wait for.
     """
 
-    def __init__(self, url: str, *, shared: bool = False) -> None:
+    def __init__(self, url: str) -> None:
         parsed = _parse(url)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         self.in_memory = self.is_sqlite and parsed.database in {None, "", ":memory:"}
         self._engine = _engine(parsed)
         self._own = threading.local()
-        self._connections: list[Connection] = []
-        if self.is_sqlite:
-            self._threads = Threads(1) if shared else None
-        else:
-            self._threads = Threads(CONNECTIONS)
+        self._connections: set[Connection] = set()
+        self._readers = self._writers = None
+        if not self.is_sqlite:
+            self._readers = Threads(READERS, together, batch_max=_BATCH_MAX)
+            self._writers = Threads(WRITERS, in_turn, batch_max=1)
+        elif not self.in_memory:
+            self._writers = Threads(1, in_turn, batch_max=_BATCH_MAX)
 
     def __str__(self) -> str:
         return str(self._engine.url)  # SQLAlchemy hides the password
@@ -72,32 +77,29 @@ class Database:
 
     async def run(self, work: Callable[[Connection], T], *, writes: bool) -> T:
         """Do work from the event loop: at once where it takes microseconds, in a thread where it may have to wait."""
-        do = self.write if writes else self.read
-        if self._threads is None or (self.is_sqlite and not writes):
-            return do(work)
-        return await self._threads.run(lambda: do(work), alone=writes)
+        do, threads = (self.write, self._writers) if writes else (self.read, self._readers)
+        return await threads.run(lambda: do(work)) if threads else do(work)
 
     def close(self) -> None:
         """Let go of threads and connections."""
-        if self._threads:
-            self._threads.close()
-        while self._connections:
-            self._connections.pop().close()
+        have_ended = [threads.close() for threads in (self._readers, self._writers) if threads]
+        if all(have_ended):
+            while self._connections:
+                self._connections.pop().close()
         self._engine.dispose()
 
     def _connection(self) -> Connection:
         """This thread's own connection; a new one when the last was lost."""
         connection: Connection | None = getattr(self._own, "connection", None)
-        if connection is not None and not connection.invalidated:
-            return connection
-        if connection is not None:
-            self._connections.remove(connection)
-        connection = self._own.connection = self._connect()
+        if connection is None or connection.invalidated:
+            if connection is not None:
+                self._connections.discard(connection)
+            connection = self._own.connection = self._connect()
+            self._connections.add(connection)
         return connection
 
     def _connect(self) -> Connection:
         connection = self._engine.connect()
-        self._connections.append(connection)
         for pragma in _PRAGMAS if self.is_sqlite else ():
             connection.exec_driver_sql(f"PRAGMA {pragma}")
         return connection
@@ -151,9 +153,9 @@ def _parse(url: str) -> URL:
     try:
         parsed = make_url(url)
         backend = parsed.get_backend_name()
-    except (ArgumentError, NoSuchModuleError):
+    except (ArgumentError, NoSuchModuleError, ValueError):  # the last for a port that is no number
         backend = ""
-    if backend == "sqlite":
+    if backend == "sqlite" and not parsed.host:
         return parsed.set(drivername="sqlite")
     if backend in {"postgresql", "postgres"}:
         return parsed.set(drivername="postgresql+psycopg")
@@ -161,7 +163,8 @@ def _parse(url: str) -> URL:
 
 
 def _engine(url: URL) -> Engine:
-    """Engines open connections and never keep them: each thread does that."""
-    if url.get_backend_name() == "postgresql":
-        return create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args={"connect_timeout": 5})
-    return create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=_SQLITE_ARGUMENTS)
+    """Engines open connections and never keep them: each thread does that. Errors do not tell what was stored."""
+    arguments = _SQLITE_ARGUMENTS if url.get_backend_name() == "sqlite" else {"connect_timeout": 5}
+    return create_engine(
+        url, poolclass=NullPool, isolation_level="AUTOCOMMIT", hide_parameters=True, connect_args=arguments
+    )

@@ -27,8 +27,8 @@ HEADER = "Sandbox-Fail"
 DELAY_SECONDS_MAX = 60.0
 
 _FORM = re.compile(
-    r"(?P<kind>[45]\d\d|reset|delay=(?P<delay>\d{1,3}(\.\d{1,3})?))"
-    r"(;retry-after=(?P<retry_after>\d{1,5})|;rate=(?P<rate>0?\.\d{1,6}|0|1)|(?P<after>;after))*",
+    r"(?P<kind>[45]\d\d|reset|delay=(?P<delay>\d{1,3}(\.\d{1,3})?|\.\d{1,3}))"
+    r"(;retry-after=(?P<retry_after>\d{1,5})|;rate=(?P<rate>0?\.\d{1,6}|[01](\.0{1,6})?)|(?P<after>;after))*",
     re.ASCII,
 )
 

@@ -32,14 +32,15 @@ class Call:
     route: Route
     connection: Connection
     caller: Caller
-    path: Mapping[str, str]
-    inputs: Mapping[str, str]
+    path: Mapping[str, Any]
+    inputs: Mapping[str, Any]
     body: Any
 
     @property
     def fields(self) -> dict[str, Any]:
         """The members of the body that the contract names. Others are ignored: they mean nothing here."""
-        return {name: self.body[name] for name in self.route.fields if name in self.body}
+        members = self.body or {}  # a contract may not require a body
+        return {name: members[name] for name in self.route.fields if name in members}
 
 
 Handler: TypeAlias = "Callable[[Call], str]"

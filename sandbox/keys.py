@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import secrets
 import string
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ __all__ = [
     "Kind",
     "Mode",
     "authenticate",
+    "check_key",
     "digest",
     "hint",
     "kind_of",
@@ -42,6 +44,7 @@ _PREFIXES: dict[str, tuple[Kind, Mode]] = {
     "pk_": ("public", "live"),
 }
 _RANDOM_LENGTH = 24
+_REST = re.compile(r"[A-Za-z0-9_]{6,200}")
 _ALPHABET = string.ascii_letters + string.digits
 
 LOOKUP_LENGTH = 16
@@ -70,11 +73,18 @@ def new_key(kind: Kind, mode: Mode) -> str:
 
 
 def kind_of(key: str) -> tuple[Kind, Mode]:
-    """What a key's prefix says. Raises ValueError when it has none of the known ones."""
+    """What a key's prefix says. Raises ValueError when it is no key: others could be shown where keys are cut."""
     for prefix, meaning in _PREFIXES.items():
-        if key.startswith(prefix):
+        if key.startswith(prefix) and _REST.fullmatch(key, len(prefix)):
             return meaning
-    raise ValueError(f"a key begins with one of {', '.join(_PREFIXES)}")
+    raise ValueError(f"a key is one of {', '.join(_PREFIXES)}, then 6 to 200 letters, digits and underscores")
+
+
+def check_key(key: str, mode: str) -> None:
+    """Raise ValueError when a text is no key, or one for another mode."""
+    _, key_mode = kind_of(key)
+    if key_mode != mode:
+        raise ValueError(f"this is a key for {key_mode} mode, the merchant's data is for {mode} mode")
 
 
 def hint(key: str) -> str:

@@ -10,17 +10,32 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from sandbox.keys import LOOKUP_LENGTH, Kind, Mode, digest, hint, kind_of, new_key, random_text
 from sandbox.migrations import lock
-from sandbox.tables import accounts, keys
+from sandbox.tables import NAME_LENGTH_MAX, accounts, keys
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sqlalchemy import Connection, Table
 
-__all__ = ["FIRST_MERCHANTS", "account_of", "add_key", "create_key", "first_keys", "list_keys", "revoke_key"]
+__all__ = [
+    "FIRST_MERCHANTS",
+    "account_of",
+    "add_key",
+    "check_merchant",
+    "create_key",
+    "first_keys",
+    "list_keys",
+    "revoke_key",
+]
 
 FIRST_MERCHANTS = ("acme", "globex")
 """The merchants of a new database: two, to see that neither sees the other's customers."""
+
+
+def check_merchant(name: str) -> None:
+    """Raise ValueError when a name is none that a merchant can have."""
+    if not 0 < len(name) <= NAME_LENGTH_MAX or not name.isprintable():
+        raise ValueError(f"a merchant's name has 1 to {NAME_LENGTH_MAX} printable characters")
 
 
 def account_of(connection: Connection, merchant: str, mode: Mode) -> int:
@@ -39,11 +54,12 @@ def create_key(connection: Connection, merchant: str, kind: Kind = "secret", mod
 
 
 def add_key(connection: Connection, merchant: str, key: str) -> None:
-    """Give a merchant a key that is known already. Raises ValueError when its prefix is none of the known ones."""
+    """Give a merchant a key that is known already. Raises ValueError when it is no key, or another merchant's."""
     kind, mode = kind_of(key)
+    account = account_of(connection, merchant, mode)
     row = {
         "id": f"key_{random_text(12)}",
-        "account_id": account_of(connection, merchant, mode),
+        "account_id": account,
         "kind": kind,
         "hint": hint(key),
         "lookup": digest(key)[:LOOKUP_LENGTH],
@@ -51,6 +67,8 @@ def add_key(connection: Connection, merchant: str, key: str) -> None:
         "created_at": int(time.time()),
     }
     _insert_if_new(connection, keys, row)
+    if connection.scalar(select(keys.c.account_id).where(keys.c.digest == row["digest"])) != account:
+        raise ValueError(f"the key {hint(key)} is another merchant's")
 
 
 def first_keys(connection: Connection, *, renew: bool) -> list[str]:

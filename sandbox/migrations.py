@@ -17,8 +17,17 @@ if TYPE_CHECKING:
 
 __all__ = ["VERSION", "lock", "migrate"]
 
-VERSION = 1
+VERSION = 2
 """The version of the tables. To change them, count up and add the step that leads from the last version to it."""
+
+# For each version, what PostgreSQL needs to come to it from the one before. SQLite minds no column's type.
+_STEPS = {
+    2: (
+        "ALTER TABLE customers ALTER COLUMN id TYPE TEXT",
+        "ALTER TABLE customers ALTER COLUMN external_reference TYPE TEXT",
+        "ALTER TABLE idempotency ALTER COLUMN key TYPE TEXT",
+    ),
+}
 
 _LOCK = 0x6D6F6D656E74  # any number that no other program takes: here "moment"
 
@@ -45,7 +54,9 @@ def _migrate(connection: Connection) -> None:
     lock(connection)
     METADATA.create_all(connection)
     version = connection.scalar(select(versions.c.version).order_by(versions.c.version.desc()).limit(1))
-    if version is None:
-        connection.execute(insert(versions).values(version=VERSION))
-    elif version > VERSION:
+    if version is not None and version > VERSION:
         raise DatabaseError("the database is from a later version of the sandbox; update this one")
+    for step in range(version + 1, VERSION + 1) if version else [VERSION]:
+        for statement in _STEPS[step] if version and connection.dialect.name == "postgresql" else ():
+            connection.execute(text(statement))
+        connection.execute(insert(versions).values(version=step))

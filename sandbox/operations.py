@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from sandbox import faults
-from sandbox.answers import Answer, Problems, Refusal
+from sandbox.answers import Answer, Problems, Refusal, unavailable
 from sandbox.customers import Customers
 from sandbox.database import DatabaseError
 from sandbox.handlers import Call
-from sandbox.idempotency import KEY_HEADER, claim, settle
+from sandbox.idempotency import claim, settle
 from sandbox.keys import authenticate
-from sandbox.requests import read_body, read_inputs, read_path
+from sandbox.parameters import read_inputs, read_path
+from sandbox.requests import read_body
 from sandbox.routes import Routes
 
 if TYPE_CHECKING:
@@ -56,16 +58,16 @@ class Operations:
             ResetRequested: The request asked for a connection that breaks.
         """
         try:
-            route = self.routes.find(request.method, request.segments)
+            route, request.texts = self.routes.find(request.method, request.segments)
             if _FAULT_HEADER in request.headers:
                 return await self._answer_with_fault(route, request)
             return await self._run(route, request)
         except Refusal as refusal:
             return self.problems.answer(refusal, request.instance)
-        except (SQLAlchemyError, DatabaseError):
-            _log.exception("The database failed for %s %s", request.method, request.instance)
-            unavailable = Refusal(503, "The database cannot be used at present.", headers={"Retry-After": "1"})
-            return self.problems.answer(unavailable, request.instance)
+        except (SQLAlchemyError, DatabaseError) as error:
+            cause = str(error).splitlines()[0]
+            _log.error("The database failed for %s %s: %s", request.method, request.instance, cause)
+            return self.problems.answer(unavailable(), request.instance)
         except faults.ResetRequested:
             raise
         except Exception:
@@ -80,10 +82,10 @@ class Operations:
         """As usual, but with the failure that the request asks for, if its key is one for tests."""
         authorization = request.headers.get("authorization")
         caller = await self._database.run(lambda connection: authenticate(connection, authorization), writes=False)
+        request.caller = caller
         fault = faults.parse(request.headers[_FAULT_HEADER]) if caller.mode == "test" else faults.Fault()
         if not fault.strikes:
             return await self._run(route, request)
-        request.caller = caller
         await asyncio.sleep(fault.delay)
         if not fault.after:
             fault.strike()
@@ -93,25 +95,39 @@ class Operations:
 
     def _serve(self, route: Route, request: Request, connection: Connection) -> Answer:
         """Everything that happens within the request's transaction."""
-        caller = request.caller = authenticate(connection, request.headers.get("authorization"))
-        if caller.kind == "public":
-            raise Refusal(403, "A public key may not read or change customers. Use a secret key.")
+        if route.needs_key:
+            request.caller = authenticate(connection, request.headers.get("authorization"))
+            if request.caller.kind == "public":
+                raise Refusal(403, "A public key may not read or change customers. Use a secret key.")
+        if route.unknown:
+            raise Refusal(501, f"The sandbox does not know {route.unknown} yet.")
         path = read_path(route, request)
         inputs = read_inputs(route, request)
-        key = inputs.get(KEY_HEADER)
-        if key is not None and (kept := claim(connection, caller.account, key)):
+        if not request.caller or route.key not in inputs:
+            return self._done(route, request, connection, path, inputs)
+        account, key = request.caller.account, str(inputs[route.key])
+        if kept := claim(connection, account, key):
             return kept
         try:
-            call = Call(route, connection, caller, path, inputs, read_body(route, request))
-            answer = Answer(route.status, self._handler(route)(call).encode(), route.media)
+            answer = self._done(route, request, connection, path, inputs)
         except Refusal as refusal:
+            if refusal.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                raise  # and the key is free again
             answer = self.problems.answer(refusal, request.instance)
-        if key is not None:
-            settle(connection, caller.account, key, answer)
+        settle(connection, account, key, answer)
         return answer
 
-    def _handler(self, route: Route) -> Handler:
-        try:
-            return self._handlers[route.operation.id]
-        except KeyError:
-            raise Refusal(501, f"The sandbox does not do {route.operation.id} yet.") from None
+    def _done(
+        self,
+        route: Route,
+        request: Request,
+        connection: Connection,
+        path: Mapping[str, Any],
+        inputs: Mapping[str, Any],
+    ) -> Answer:
+        body = read_body(route, request)
+        handler = self._handlers.get(route.operation.id)
+        if not handler or not request.caller:
+            raise Refusal(501, f"The sandbox does not do {route.operation.id} yet.")
+        call = Call(route, connection, request.caller, path, inputs, body)
+        return Answer(route.status, handler(call).encode(), route.media)

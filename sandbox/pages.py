@@ -15,10 +15,12 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from sandbox import faults
-from sandbox.answers import PROBLEM_MEDIA, Refusal
+from sandbox.answers import PROBLEM_MEDIA, Refusal, unavailable
+from sandbox.database import DatabaseError
 from sandbox.keys import authenticate
 from sandbox.merchants import list_keys
 from sandbox.requestlog import last_requests
+from sandbox.welcome import first_calls
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,7 +53,10 @@ class Pages:
             "/sandbox/requests": self.requests,
         }
         self.paths = frozenset(endpoints)
-        self.application = Starlette(routes=[Route(path, endpoint) for path, endpoint in endpoints.items()])
+        self.application = Starlette(
+            routes=[Route(path, endpoint) for path, endpoint in endpoints.items()],
+            exception_handlers={Refusal: self._refuse, SQLAlchemyError: self._refuse, DatabaseError: self._refuse},
+        )
 
     async def home(self, request: Request) -> Response:
         """What this is, which keys work, and what to try."""
@@ -63,7 +68,7 @@ class Pages:
             title=escape(info["title"]),
             version=escape(info["version"]),
             summary=escape(info.get("summary", "")),
-            base=escape(base),
+            commands=escape("\n\n".join(self._commands(base))),
             operations="".join(self._operation_rows()),
             keys="".join(
                 f"<tr><td><code>{escape(key.hint)}</code><td>{key.kind}<td>{key.mode}<td>{escape(key.merchant)}"
@@ -73,6 +78,13 @@ class Pages:
             faults=escape((faults.__doc__ or "").partition("\n\n")[2].strip()),
         )
         return HTMLResponse(html, headers={"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"})
+
+    def _commands(self, base: str) -> Sequence[str]:
+        authorization = '"Authorization: Bearer $MOMENT_API_KEY"'
+        return [
+            *first_calls(self._contract, base, authorization),
+            f"curl {base}/sandbox/requests -H {authorization}   # your last requests",
+        ]
 
     def _operation_rows(self) -> list[str]:
         return [
@@ -96,20 +108,21 @@ class Pages:
         """Whether the database answers as well."""
         try:
             await self._database.run(lambda connection: connection.scalar(text("SELECT 1")), writes=False)
-        except SQLAlchemyError:
+        except (SQLAlchemyError, DatabaseError):
             return JSONResponse({"status": "the database does not answer"}, 503)
         return JSONResponse({"status": "ready"})
 
     async def requests(self, request: Request) -> Response:
         """The last requests with any key of the caller's account, the newest first."""
         await self._log.flush()
-        try:
-            authorization = request.headers.get("authorization")
-            rows = await self._database.run(lambda connection: _own_requests(connection, authorization), writes=False)
-        except Refusal as refusal:
-            answer = self._problems.answer(refusal, request.url.path)
-            return Response(answer.body, answer.status, dict(answer.headers), PROBLEM_MEDIA)
+        authorization = request.headers.get("authorization")
+        rows = await self._database.run(lambda connection: _own_requests(connection, authorization), writes=False)
         return JSONResponse({"requests": rows})
+
+    async def _refuse(self, request: Request, error: Exception) -> Response:
+        refusal = error if isinstance(error, Refusal) else unavailable()
+        answer = self._problems.answer(refusal, request.url.path)
+        return Response(answer.body, answer.status, dict(answer.headers), PROBLEM_MEDIA)
 
 
 def _own_requests(connection: Connection, authorization: str | None) -> Sequence[dict[str, Any]]:

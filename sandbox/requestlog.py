@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
-import sys
 from collections import deque
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -17,6 +15,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from sandbox.database import DatabaseError
+from sandbox.log import redacted, write_lines
 from sandbox.tables import requests
 
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from sandbox.database import Database
     from sandbox.requests import Request
 
-__all__ = ["BODY_CHARACTERS_MAX", "KEPT_REQUESTS", "RequestLog", "last_requests", "redacted"]
+__all__ = ["BODY_CHARACTERS_MAX", "KEPT_REQUESTS", "RequestLog", "last_requests"]
 
 KEPT_REQUESTS = 500
 """How many requests are kept for each account."""
@@ -36,14 +35,10 @@ KEPT_REQUESTS = 500
 BODY_CHARACTERS_MAX = 4096
 """How much of a body is kept. In live mode, none is."""
 
+_EXCERPT_BYTES_MAX = 4 * BODY_CHARACTERS_MAX
+_PATH_CHARACTERS_MAX = 2000
 _FLUSH_SECONDS = 0.5
-_KEY = re.compile(r"\b([sp]k_(?:test_)?)[A-Za-z0-9_]{4,}")
 _log = logging.getLogger(__name__)
-
-
-def redacted(text: str) -> str:
-    """A text with everything that looks like an API key cut to its prefix."""
-    return _KEY.sub(r"\1…", text) if "k_" in text else text
 
 
 class RequestLog:
@@ -64,10 +59,12 @@ class RequestLog:
             # Each of these is made of characters that JSON takes as they are.
             self._lines.append(
                 f'{{"time":"{now.isoformat(timespec="milliseconds")}","request_id":"{request.id}",'
-                f'"method":"{request.method}","path":"{redacted(request.instance)}","status":{answer.status},'
+                f'"method":"{request.method}","path":"{redacted(request.instance)[:_PATH_CHARACTERS_MAX]}","status":{answer.status},'
                 f'"ms":{milliseconds:.2f},"key":"{caller.hint if caller else ""}"}}\n'
             )
         if caller:
+            if isinstance(request.body, bytes):
+                request.body = request.body[:_EXCERPT_BYTES_MAX]  # nothing else of it is kept
             self._rows.append((request, answer, now))
         if self._flushing is None:
             self._flushing = asyncio.get_running_loop().create_task(self._flush_soon())
@@ -75,8 +72,7 @@ class RequestLog:
     async def flush(self) -> None:
         """Write down what was noted."""
         lines, self._lines = self._lines, []
-        sys.stderr.write("".join(lines))
-        sys.stderr.flush()
+        write_lines(lines)
         rows, self._rows = self._rows, deque(maxlen=KEPT_REQUESTS)
         if not rows:
             return
@@ -119,13 +115,13 @@ def _row(request: Request, answer: Answer, time: datetime) -> dict[str, Any]:
 
 
 def _excerpt(body: bytes) -> str:
-    text = body[: 4 * BODY_CHARACTERS_MAX].decode("utf-8", "replace")[:BODY_CHARACTERS_MAX]
+    text = body[:_EXCERPT_BYTES_MAX].decode("utf-8", "replace")[:BODY_CHARACTERS_MAX]
     return redacted(text).replace("\x00", "�")  # PostgreSQL keeps no NUL
 
 
 def _keep(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     connection.execute(insert(requests), rows)
-    for account in {row["account_id"] for row in rows}:
+    for account in sorted({row["account_id"] for row in rows}):  # in one order, or two processes could block each other
         mine = requests.c.account_id == account
         newest = select(requests.c.id).where(mine).order_by(requests.c.id.desc())
         oldest_kept = newest.offset(KEPT_REQUESTS - 1).limit(1).scalar_subquery()

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 from sqlalchemy import delete, insert, select
 
-from sandbox.keys import kind_of
-from sandbox.merchants import account_of, add_key
+from sandbox.keys import check_key
+from sandbox.merchants import account_of, add_key, check_merchant
 from sandbox.strictjson import JsonError, decode
 from sandbox.tables import customers, idempotency, requests
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from sqlalchemy import Connection
@@ -59,25 +60,36 @@ def read_seed(path: Path, contract: Contract, made: Customers) -> Seed:
         raise SeedError(f"cannot read {path}: {error.strerror}") from None
     except (JsonError, msgspec.ValidationError) as error:
         raise SeedError(f"{path}: {error}") from None
-    validator = contract.validator(made.schema)
-    for at, merchant in enumerate(seed.merchants):
-        for index, key in enumerate(merchant.keys):
-            _check_key(key, merchant.mode, f"{path}: /merchants/{at}/keys/{index}")
-        for index, customer in enumerate(merchant.customers):
-            customer.setdefault("id", made.new_id())
-            for violation in validator.violations(customer):
-                place = f"/merchants/{at}/customers/{index}{violation.pointer}"
-                raise SeedError(f"{path}: {violation.message}, at {place}")
+    for place, problem in _problems(seed, contract, made):
+        raise SeedError(f"{path}: {problem}, at {place}")
     return seed
 
 
-def _check_key(key: str, mode: str, place: str) -> None:
+def _problems(seed: Seed, contract: Contract, made: Customers) -> Iterator[tuple[str, str]]:
+    """What is wrong in a seed: where, and what."""
+    validator = contract.validator(made.schema)
+    taken: set[tuple[str, ...]] = set()
+    for at, merchant in enumerate(seed.merchants):
+        place = f"/merchants/{at}"
+        yield from _refused(f"{place}/name", check_merchant, merchant.name)
+        for index, key in enumerate(merchant.keys):
+            yield from _refused(f"{place}/keys/{index}", check_key, key, merchant.mode)
+        for index, customer in enumerate(merchant.customers):
+            customer.setdefault("id", made.new_id())
+            here = f"{place}/customers/{index}"
+            if not validator.is_valid(customer):
+                yield from ((f"{here}{each.pointer}", each.message) for each in validator.violations(customer))
+            names = {(customer["id"],), (merchant.name, merchant.mode, customer["external_reference"])}
+            if names & taken:
+                yield here, "a customer before has this id or external reference"
+            taken |= names
+
+
+def _refused(place: str, check: Callable[..., None], *arguments: str) -> Iterator[tuple[str, str]]:
     try:
-        _, key_mode = kind_of(key)
+        check(*arguments)
     except ValueError as error:
-        raise SeedError(f"{place}: {error}") from None
-    if key_mode != mode:
-        raise SeedError(f"{place}: this is a key for {key_mode} mode, the merchant's data is for {mode} mode")
+        yield place, str(error)
 
 
 def sow(connection: Connection, seed: Seed, made: Customers) -> int:
@@ -86,7 +98,7 @@ def sow(connection: Connection, seed: Seed, made: Customers) -> int:
     for merchant in seed.merchants:
         account = account_of(connection, merchant.name, merchant.mode)
         for key in merchant.keys:
-            add_key(connection, merchant.name, key)
+            _give(connection, merchant, key)
         mine = customers.c.account_id == account
         known = set(connection.scalars(select(customers.c.external_reference).where(mine)))
         rows = [
@@ -103,6 +115,13 @@ def sow(connection: Connection, seed: Seed, made: Customers) -> int:
             connection.execute(insert(customers), rows)
         added += len(rows)
     return added
+
+
+def _give(connection: Connection, merchant: Merchant, key: str) -> None:
+    try:
+        add_key(connection, merchant.name, key)
+    except ValueError as error:
+        raise SeedError(f"{error}; give {merchant.name} one of its own") from None
 
 
 def reset(connection: Connection) -> int:

@@ -7,15 +7,17 @@ import os
 import resource
 import signal
 import socket
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, cast
 
 import uvicorn
 
+from sandbox.log import log_failures
 from sandbox.protocol import GuardedProtocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from types import FrameType
 
     from sandbox.app import Application
 
@@ -23,6 +25,7 @@ __all__ = ["base_url", "listen", "serve"]
 
 _BACKLOG = 2048
 _GRACE_SECONDS = 20
+_CLOSE_SECONDS = 3
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -53,6 +56,7 @@ def serve(
     Raises:
         OSError: The command cannot be started.
     """
+    log_failures()
     _allow_many_connections()
     config = uvicorn.Config(
         application,
@@ -68,7 +72,8 @@ def serve(
     )
     with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
         status = runner.run(_serve(application, _Server(config, until), listener, command, environment or {}, ready))
-        runner.run(application.close())
+        with suppress(TimeoutError):  # a database that never answers does not keep the process
+            runner.run(asyncio.wait_for(application.close(), _CLOSE_SECONDS))
         return status
 
 
@@ -78,18 +83,50 @@ class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, until: int | None) -> None:
         super().__init__(config)
         self._until = until
+        self.command: asyncio.subprocess.Process | None = None
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop listening, after taking in who has connected already: their requests may be on the way."""
+        listeners = [listener.dup() for listener in sockets or []]
+        for server in self.servers:
+            server.close()
+        for connection in [each for listener in listeners for each in _waiting(listener)]:
+            await asyncio.get_running_loop().connect_accepted_socket(self._connect, connection)
+        await super().shutdown(sockets)
+
+    def _connect(self) -> GuardedProtocol:
+        protocol = cast("type[GuardedProtocol]", self.config.http_protocol_class)
+        return protocol(self.config, self.server_state, {})
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """End gracefully on SIGINT and SIGTERM, and with the parent process."""
+        """End gracefully on SIGINT and SIGTERM, and with the parent process, which alone minds Ctrl-C."""
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, self.handle_exit, number, None)
-        if self._until is not None:
+        loop.add_signal_handler(signal.SIGTERM, self.handle_exit, signal.SIGTERM, None)
+        if self._until is None:
+            loop.add_signal_handler(signal.SIGINT, self.handle_exit, signal.SIGINT, None)
+        else:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
             loop.add_reader(self._until, self.handle_exit, signal.SIGTERM, None)
         yield
         if self._until is not None:
             loop.remove_reader(self._until)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Stop, or tell the command to: then this serves until it ends. Ctrl-C has reached the command already."""
+        if self.command is None:
+            super().handle_exit(sig, frame)
+        elif sig != signal.SIGINT:
+            with suppress(ProcessLookupError):
+                self.command.terminate()
+
+
+def _waiting(listener: socket.socket) -> Iterator[socket.socket]:
+    """The connections that nobody has accepted yet. The listener is closed behind them."""
+    listener.setblocking(False)
+    with listener, suppress(BlockingIOError):
+        while True:
+            yield listener.accept()[0]
 
 
 def _allow_many_connections() -> None:
@@ -112,7 +149,7 @@ async def _serve(
     ready()
     keeping_house = asyncio.create_task(application.keep_house())
     try:
-        return await _run(command, environment) if command else 0
+        return await _run(command, environment, server) if command else 0
     finally:
         if command:
             server.should_exit = True
@@ -120,8 +157,9 @@ async def _serve(
         keeping_house.cancel()
 
 
-async def _run(command: Sequence[str], environment: Mapping[str, str]) -> int:
+async def _run(command: Sequence[str], environment: Mapping[str, str], server: _Server) -> int:
     """Run a command to its end; its status, as a shell would give it."""
-    process = await asyncio.create_subprocess_exec(*command, env={**os.environ, **environment})
-    status = await process.wait()
+    server.command = await asyncio.create_subprocess_exec(*command, env={**os.environ, **environment})
+    status = await server.command.wait()
+    server.command = None
     return status if status >= 0 else 128 - status

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import json
 import re
-from decimal import Decimal
+from collections import Counter
+from contextlib import suppress
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
-__all__ = ["JsonError", "decode", "encode"]
+__all__ = ["DEPTH_MAX", "JsonError", "decode", "encode"]
+
+DEPTH_MAX = 100
+"""How deep arrays and objects may stand within each other: what reads and checks them recurses."""
 
 DIGITS_MAX = 4300
 """The most digits an integer may have: Python's own guard against quadratic conversion."""
+
+_EXPONENT_MAX = 308
+"""The range of a double. Six bytes could else ask for an integer of thousands of digits, many times in one body."""
 
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
@@ -43,6 +51,8 @@ def decode(data: bytes) -> Any:
         raise
     except ValueError:
         raise JsonError(f"a number has more than {DIGITS_MAX} digits") from None
+    if data.count(b"[") + data.count(b"{") > DEPTH_MAX and _is_too_deep(value):
+        raise JsonError(f"it is nested more than {DEPTH_MAX} deep")
     if _SURROGATE.search(data):
         _refuse_lone_surrogates(value)
     return value
@@ -60,20 +70,31 @@ def _refuse_lone_surrogates(value: Any) -> None:
         raise JsonError("a string holds half of a surrogate pair, which is no character") from None
 
 
+def _is_too_deep(value: Any) -> bool:
+    level = [value]
+    for _ in range(DEPTH_MAX):
+        level = [inner for each in level for inner in _members(each) if isinstance(inner, dict | list)]
+    return bool(level)
+
+
+def _members(value: dict[str, Any] | list[Any]) -> Iterable[Any]:
+    return value.values() if isinstance(value, dict) else value
+
+
 def _object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        twice, _ = Counter(name for name, _ in pairs).most_common(1)[0]
         raise JsonError(f"the name {twice[:100]!r} stands twice in one object")
     return members
 
 
 def _fraction(text: str) -> int | float:
-    number = Decimal(text)
-    if not number.is_finite() or abs(number.adjusted()) >= DIGITS_MAX:
-        raise JsonError(f"the number {text[:40]} is out of range")
-    return int(number) if number == number.to_integral_value() else float(number)
+    with suppress(InvalidOperation):  # the exponent is beyond what even Decimal takes
+        number = Decimal(text)
+        if abs(number.adjusted()) <= _EXPONENT_MAX:
+            return int(number) if number == number.to_integral_value() else float(number)
+    raise JsonError(f"the number {text[:40]} is out of range")
 
 
 def _constant(name: str) -> NoReturn:

@@ -15,9 +15,12 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-__all__ = ["METADATA", "accounts", "customers", "idempotency", "keys", "requests", "versions"]
+__all__ = ["METADATA", "NAME_LENGTH_MAX", "accounts", "customers", "idempotency", "keys", "requests", "versions"]
 
 METADATA = MetaData()
+
+NAME_LENGTH_MAX = 255
+"""How many characters the name of a merchant may have."""
 
 versions = Table(
     "schema_version",
@@ -30,7 +33,7 @@ accounts = Table(
     "accounts",
     METADATA,
     Column("id", Integer, primary_key=True),
-    Column("merchant", String(255), nullable=False),
+    Column("merchant", String(NAME_LENGTH_MAX), nullable=False),
     Column("mode", String(4), nullable=False),
     UniqueConstraint("merchant", "mode"),
 )
@@ -54,19 +57,19 @@ keys = Table(
 customers = Table(
     "customers",
     METADATA,
-    Column("id", String(64), primary_key=True),
+    Column("id", Text, primary_key=True),
     Column("account_id", ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False),
-    Column("external_reference", String(255), nullable=False),
+    Column("external_reference", Text, nullable=False),
     Column("record", Text, nullable=False),
     UniqueConstraint("account_id", "external_reference"),
 )
-"""Customers. `record` is the JSON text that is sent, so that integers of any size and all of Unicode survive."""
+"""Customers, within the limits of the contract. `record` is the JSON text that is sent, so that all of it survives."""
 
 idempotency = Table(
     "idempotency",
     METADATA,
     Column("account_id", ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
-    Column("key", String(255), primary_key=True),
+    Column("key", Text, primary_key=True),
     Column("claimed_at", BigInteger, nullable=False),
     Column("status", Integer),
     Column("media", Text),

@@ -9,19 +9,20 @@ from __future__ import annotations
 import asyncio
 import queue
 import threading
+import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from sandbox.together import together
-
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-__all__ = ["BATCH_MAX", "Threads"]
+    from sandbox.together import Outcome
+
+__all__ = ["Threads"]
 
 T = TypeVar("T")
 
-BATCH_MAX = 32
-"""How many pieces of work go to a thread at once: the first one's result waits for the last one's."""
+_END_SECONDS = 3.0
 
 
 class _Work(NamedTuple):
@@ -31,47 +32,61 @@ class _Work(NamedTuple):
 
 
 class Threads:
-    """Threads that run as long as this does."""
+    """Threads that begin with the first work, so that processes may fork before it.
 
-    def __init__(self, count: int) -> None:
+    `run` does a batch of work in one of them. At most `batch_max` pieces make a batch: the first one's result waits for
+    the last one's.
+    """
+
+    def __init__(
+        self, count: int, run: Callable[[Sequence[Callable[[], Any]]], Sequence[Outcome]], *, batch_max: int
+    ) -> None:
+        self._count = count
+        self._run_batch = run
+        self._batch_max = batch_max
         self._batches: queue.SimpleQueue[list[_Work] | None] = queue.SimpleQueue()
         self._gathered: list[_Work] = []
-        self._threads = [threading.Thread(target=self._run, daemon=True) for _ in range(count)]
-        for thread in self._threads:
-            thread.start()
+        self._threads: list[threading.Thread] = []
 
-    async def run(self, do: Callable[[], T], *, alone: bool) -> T:
-        """Do work in a thread; `alone` when it may wait for long, and nothing should have to wait for it."""
+    async def run(self, do: Callable[[], T]) -> T:
+        """Do work in a thread."""
+        if not self._threads:
+            self._start()
         loop = asyncio.get_running_loop()
         work = _Work(do, loop.create_future(), loop)
-        if alone:
-            self._batches.put([work])
-        else:
-            if not self._gathered:
-                loop.call_soon(self._hand_over)
-            self._gathered.append(work)
+        if not self._gathered:
+            loop.call_soon(self._hand_over)
+        self._gathered.append(work)
         result: T = await work.future
         return result
 
-    def close(self) -> None:
-        """End the threads, after the work that they have."""
+    def close(self) -> bool:
+        """End the threads, after the work that they have; False when one still waits for the database."""
         for _ in self._threads:
             self._batches.put(None)
+        deadline = time.monotonic() + _END_SECONDS
         for thread in self._threads:
-            thread.join()
+            thread.join(max(0.0, deadline - time.monotonic()))
+        return not any(thread.is_alive() for thread in self._threads)
+
+    def _start(self) -> None:
+        self._threads = [threading.Thread(target=self._run, daemon=True) for _ in range(self._count)]
+        for thread in self._threads:
+            thread.start()
 
     def _hand_over(self) -> None:
         gathered, self._gathered = self._gathered, []
-        for at in range(0, len(gathered), BATCH_MAX):
-            self._batches.put(gathered[at : at + BATCH_MAX])
+        for at in range(0, len(gathered), self._batch_max):
+            self._batches.put(gathered[at : at + self._batch_max])
 
     def _run(self) -> None:
         while batch := self._batches.get():
-            results = together([work.do for work in batch])
-            batch[0].loop.call_soon_threadsafe(_deliver, batch, results)
+            results = self._run_batch([work.do for work in batch])
+            with suppress(RuntimeError):  # the loop has been closed: nobody waits any more
+                batch[0].loop.call_soon_threadsafe(_deliver, batch, results)
 
 
-def _deliver(batch: list[_Work], results: list[tuple[Any, Exception | None]]) -> None:
+def _deliver(batch: list[_Work], results: Sequence[Outcome]) -> None:
     for work, (result, error) in zip(batch, results, strict=True):
         if work.future.cancelled():
             continue

@@ -7,7 +7,7 @@ it is a greenlet, and where it looks something up it is left until every other o
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from greenlet import getcurrent, greenlet
 
@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-__all__ = ["Question", "ask", "outcome", "together"]
+__all__ = ["Outcome", "Question", "ask", "in_turn", "together"]
 
-T = TypeVar("T")
+Outcome: TypeAlias = tuple[Any, Exception | None]
+"""The result of a piece of work, or what it raised."""
 
 
 class Question(NamedTuple):
@@ -41,22 +42,26 @@ def ask(question: Question) -> Any:
     return question.find(question.connection, [question.key])[question.key]
 
 
-def outcome(work: Callable[[], T]) -> tuple[T | None, Exception | None]:
-    """The result of a piece of work, or what it raised."""
-    try:
-        return work(), None
-    except Exception as error:
-        return None, error
+def in_turn(works: Sequence[Callable[[], Any]]) -> list[Outcome]:
+    """The outcomes of pieces of work that are done one after the other."""
+    return [_outcome(work) for work in works]
 
 
-def together(works: Sequence[Callable[[], T]]) -> list[tuple[T | None, Exception | None]]:
-    """The outcomes of pieces of work."""
-    pieces = [_Piece(partial(outcome, work)) for work in works]
+def together(works: Sequence[Callable[[], Any]]) -> list[Outcome]:
+    """The outcomes of pieces of work that are done side by side."""
+    pieces = [_Piece(partial(_outcome, work)) for work in works]
     said: dict[_Piece, Any] = {piece: piece.switch() for piece in pieces}
     while asking := {piece: question for piece, question in said.items() if not piece.dead}:
         for group in _groups(asking).values():
             said.update(_answered(group))
     return [said[piece] for piece in pieces]
+
+
+def _outcome(work: Callable[[], Any]) -> Outcome:
+    try:
+        return work(), None
+    except Exception as error:
+        return None, error
 
 
 def _groups(asking: Mapping[_Piece, Question]) -> Mapping[Any, Mapping[_Piece, Question]]:

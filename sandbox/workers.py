@@ -7,9 +7,11 @@ import signal
 import subprocess
 import sys
 import time
+import traceback
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable, Mapping, Sequence
 
 __all__ = ["supervise"]
@@ -21,9 +23,15 @@ _SECONDS_MIN = 1.0
 
 
 def supervise(
-    count: int, work: Callable[[int], int], command: Sequence[str] = (), environment: Mapping[str, str] | None = None
+    count: int,
+    listener: socket.socket,
+    work: Callable[[int], int],
+    command: Sequence[str] = (),
+    environment: Mapping[str, str] | None = None,
 ) -> int:
     """Run `work` in each of `count` processes until a signal comes or the command ends; return the status to exit with.
+
+    The processes accept connections from `listener`, which they inherit; this process lets go of it before they stop.
 
     `work` gets a file descriptor that becomes readable when this process has ended in any way, even by SIGKILL: it
     must end then too, or it would keep the port.
@@ -35,13 +43,14 @@ def supervise(
     """
     before = signal.pthread_sigmask(signal.SIG_BLOCK, _WATCHED)
     try:
-        return _Workers(work, before).run(count, command, environment or {})
+        return _Workers(listener, work, before).run(count, command, environment or {})
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class _Workers:
-    def __init__(self, work: Callable[[int], int], mask: set[signal.Signals | int]) -> None:
+    def __init__(self, listener: socket.socket, work: Callable[[int], int], mask: set[signal.Signals | int]) -> None:
+        self._listener = listener
         self._work = work
         self._mask = mask
         self._parent_ended, self._parent_lives = os.pipe()
@@ -70,6 +79,8 @@ class _Workers:
             signal.pthread_sigmask(signal.SIG_SETMASK, self._mask)
             os.close(self._parent_lives)
             status = self._work(self._parent_ended)
+        except BaseException:
+            traceback.print_exc()
         finally:
             os._exit(status)
 
@@ -88,8 +99,11 @@ class _Workers:
             if not self._replace_dead():
                 print("moment-sandbox: a worker failed at its start; giving up", file=sys.stderr)
                 return 1
-            if signal.sigwait(_WATCHED) in _STOP:
+            number = signal.sigwait(_WATCHED)
+            if number in _STOP and not process:
                 return 0
+            if process and number in _STOP - {signal.SIGINT}:
+                process.terminate()  # and serve until it ends; Ctrl-C has reached it already
 
     def _replace_dead(self) -> bool:
         """Start a worker for each that has died; False when one gave up by itself as soon as it was started."""
@@ -103,6 +117,7 @@ class _Workers:
         return True
 
     def _stop(self, process: subprocess.Popen[bytes] | None) -> None:
+        self._listener.close()  # or clients could connect to where nobody listens any more
         for pid in self._started:
             os.kill(pid, signal.SIGTERM)
         if process and process.poll() is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -11,6 +12,9 @@ import sys
 from pathlib import Path
 
 import pytest
+
+from sandbox.customers import Customers
+from sandbox.seeding import SeedError, read_seed
 
 CUSTOMERS = "/billing/customers"
 SANDBOX = Path(sys.executable).with_name("moment-sandbox")
@@ -28,6 +32,11 @@ def status(sandbox, key, method="GET"):
     ).status_code
 
 
+def seed_of(*customers):
+    """The content of a seed file with customers of one merchant."""
+    return json.dumps({"merchants": [{"name": "a", "customers": customers}]})
+
+
 def test_keys_are_made_listed_and_revoked(start, database):
     """A key works from when it is made until it is revoked, in a sandbox that runs all the while."""
     at = ("--database", database())
@@ -42,6 +51,18 @@ def test_keys_are_made_listed_and_revoked(start, database):
         assert run("keys", "revoke", line.split()[0], *at).returncode == 0
         assert status(sandbox, key) == 403
         assert status(sandbox, sandbox.key) == 404
+
+
+def test_merchants_are_listed_by_their_names(tmp_path):
+    """Each on one line, whatever its name is made of."""
+    names = ["[/red]", "[bold]x[/bold]", ":smile:", "é" * 255]
+    file = tmp_path / "seed.json"
+    merchants = [{"name": name, "keys": [f"sk_test_example_{at}"]} for at, name in enumerate(names)]
+    file.write_text(json.dumps({"merchants": merchants}))
+    at = ("--database", f"sqlite:///{tmp_path}/sandbox.db")
+    assert run("seed", file, *at).returncode == 0
+    listed = run("keys", "list", *at).stdout
+    assert [any(name in line for line in listed.splitlines()) for name in names] == [True] * len(names)
 
 
 def test_modes_are_apart(start, database):
@@ -93,16 +114,42 @@ def test_a_seed_is_served(start, tmp_path):
         ('{"merchants": [{"name": "a", "keys": ["key"]}]}', "/merchants/0/keys/0"),
         ('{"merchants": [{"name": "a", "keys": ["sk_live_mode"]}]}', "test mode"),
         ('{"merchants": [{"name": "a", "customers": [{"external_reference": "bcus_"}]}]}', "/merchants/0/customers/0"),
+        ('{"merchants": [{"name": "a", "keys": ["sk_test_abcd"]}]}', "/merchants/0/keys/0"),
+        ('{"merchants": [{"name": "a", "keys": ["sk_test_my-secret-key"]}]}', "/merchants/0/keys/0"),
+        ('{"merchants": [{"name": ""}]}', "/merchants/0/name"),
+        ('{"merchants": [{"name": "a\\u0000"}]}', "/merchants/0/name"),
+        (f'{{"merchants": [{{"name": "{"a" * 256}"}}]}}', "/merchants/0/name"),
+        (seed_of({"external_reference": "a"}, {"external_reference": "a"}), "/merchants/0/customers/1"),
+        (
+            seed_of({"id": "bcus_1", "external_reference": "a"}, {"id": "bcus_1", "external_reference": "b"}),
+            "/merchants/0/customers/1",
+        ),
     ],
 )
-def test_a_bad_seed_is_refused_with_the_place(tmp_path, content, said):
-    """A seed that the contract does not allow adds nothing; the message names the place."""
+def test_a_bad_seed_is_refused_with_the_place(tmp_path, contract, content, said):
+    """What the contract does not allow is refused by its place."""
     file = tmp_path / "seed.json"
     file.write_text(content)
-    result = run("seed", file, "--database", f"sqlite:///{tmp_path}/sandbox.db")
-    assert result.returncode == 2
-    assert said in result.stderr
-    assert "Traceback" not in result.stderr
+    with pytest.raises(SeedError, match=re.escape(said)):
+        read_seed(file, contract, Customers(contract))
+
+
+def test_a_seed_cannot_take_what_is_anothers(database, tmp_path):
+    """A key or an id that somebody else has is refused in a line, and nothing is added."""
+    at = ("--database", database())
+    customer = {"id": "bcus_1", "external_reference": "a"}
+    file = tmp_path / "seed.json"
+    for name, keys, customers, said in (
+        ("one", ["key"], [customer], "/merchants/0/keys/0"),
+        ("one", ["sk_test_example"], [customer], "1 customers added"),
+        ("two", ["sk_test_example"], [], "another merchant's"),
+        ("two", [], [customer], "moment-sandbox: the database"),
+        ("two", [], [{"external_reference": "a"}], "1 customers added"),
+    ):
+        file.write_text(json.dumps({"merchants": [{"name": name, "keys": keys, "customers": customers}]}))
+        result = run("seed", file, *at)
+        assert said in result.stdout + result.stderr
+        assert len(result.stderr.splitlines()) == ("added" not in said)
 
 
 def test_reset_deletes_customers_and_kept_answers(start, database):
@@ -124,6 +171,12 @@ def test_reset_deletes_customers_and_kept_answers(start, database):
         (("--database", "nonsense"), "--database takes"),
         (("--database", "sqlite:////nowhere/at/all.db"), "unable to open"),
         (("--database", "postgresql://nobody@127.0.0.1:1/none"), "cannot use the database"),
+        (("--database", "sqlite://host/name.db"), "--database takes"),
+        (("--database", "postgresql://127.0.0.1:port/name"), "--database takes"),
+        (("keys", "create", "", "--database", "sqlite:///unused.db"), "printable"),
+        (("keys", "create", "a" * 256, "--database", "sqlite:///unused.db"), "printable"),
+        (("--request-seconds", "nan"), "--request-seconds"),
+        (("--request-seconds", "0"), "--request-seconds"),
         (("--port", "99999"), "--port 0"),
         (("--host", "192.0.2.1", "--port", "0"), "cannot listen"),
         (("--workers", "2"), "in memory"),
@@ -151,8 +204,43 @@ def test_the_commands_status_is_the_sandboxes(tmp_path, workers):
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_signal_is_for_the_command_to_answer(tmp_path, workers):
+    """SIGTERM is passed on, and the command served until it ends; Ctrl-C has reached it without the sandbox."""
+    script = (
+        "import os, signal, urllib.request as u;"
+        "signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM});"
+        "print('ready', flush=True); signal.sigwait({signal.SIGTERM});"
+        "print(u.urlopen(os.environ['MOMENT_BASE_URL'] + '/health/live').status, flush=True); os._exit(5)"
+    )
+    options = ("--port", "0", "--quiet", "--workers", workers, "--database", f"sqlite:///{tmp_path}/sandbox.db")
+    command = [SANDBOX, *options, "--", sys.executable, "-c", script]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        assert process.stdout.readline() == "ready\n"
+        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGTERM)
+        assert process.stdout.readline() == "200\n"
+        assert process.wait(20) == 5
+
+
+def test_a_worker_that_fails_says_why():
+    """What a worker could not do is in the log before the sandbox gives up."""
+    script = (
+        "import socket, sys; from sandbox.workers import supervise;"
+        "sys.exit(supervise(2, socket.create_server(('127.0.0.1', 0)), lambda parent_ended: 1 / 0))"
+    )
+    command = [sys.executable, "-c", script]
+    result = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
+    assert result.returncode == 1
+    assert "ZeroDivisionError" in result.stderr
+    assert "giving up" in result.stderr
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
 def test_a_start_tells_the_keys_and_a_signal_ends_it(tmp_path, workers):
     """What is printed works; SIGTERM lets the request that is being answered end, and the status is 0."""
+    if not shutil.which("curl"):
+        pytest.skip("curl is not installed (Debian: apt-get install curl)")
     command = [SANDBOX, "--port", "0", "--workers", workers, "--database", f"sqlite:///{tmp_path}/sandbox.db"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout
@@ -160,6 +248,10 @@ def test_a_start_tells_the_keys_and_a_signal_ends_it(tmp_path, workers):
         told = "".join(iter(process.stdout.readline, "Stop with Ctrl-C.\n"))
         url = re.findall("http://[0-9.:]+", told)[0]
         key = re.findall("sk_test_[A-Za-z0-9]+", told)[0]
+        suggested = told.partition("Try:\n")[2].partition("\n\nStop")[0]
+        assert '"external_reference"' in subprocess.check_output(
+            ["sh", "-c", f"{suggested} --silent --fail"], text=True
+        )
         body = b'{"external_reference": "a"}'
         with socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])), timeout=20) as connection:
             connection.sendall(_create(key, len(body)))
@@ -169,7 +261,7 @@ def test_a_start_tells_the_keys_and_a_signal_ends_it(tmp_path, workers):
             assert connection.recv(10_000).startswith(b"HTTP/1.1 201 ")
         assert process.wait(20) == 0
         lines = [json.loads(line) for line in process.stderr.read().splitlines()]
-    assert {line["status"] for line in lines} == {201}
+    assert [line["status"] for line in lines] == [201, 201]
     assert key not in json.dumps(lines)
 
 

@@ -32,6 +32,8 @@ def test_the_image_runs_the_sandbox_with_its_versions(sandbox):
     (pattern,) = re.findall(r"sed -nE 's/(.*)/\\1\\3/p' requirements.lock", CONTAINERFILE)
     pinned = re.findall(pattern, (ROOT / "requirements.lock").read_text(), re.MULTILINE)
     assert ("starlette", "==") in {(name, version[:2]) for name, _, version in pinned}
+    (user,) = re.findall(r"^USER (\d+)$", CONTAINERFILE, re.MULTILINE)
+    assert f"--uid {user} " in CONTAINERFILE
     (health,) = re.findall(r"http://127\.0\.0\.1:4010(/[\w/]+)", CONTAINERFILE)
     assert httpx.get(f"{sandbox.url}{health}", verify=False).is_success
 
@@ -43,5 +45,6 @@ def test_the_services_fit_together():
     assert (context / sandbox["build"]["dockerfile"]).samefile(ROOT / "sandbox" / "Containerfile")
     user, password = (database["environment"][f"POSTGRES_{name}"] for name in ("USER", "PASSWORD"))
     assert sandbox["environment"]["MOMENT_SANDBOX_DATABASE"] == f"postgresql://{user}:{password}@database/{user}"
+    assert "--host" in database["healthcheck"]["test"]  # as the sandbox reaches it
     assert set(sandbox["depends_on"]) <= set(COMPOSE["services"])
     assert {mount.partition(":")[0] for mount in database["volumes"]} == set(COMPOSE["volumes"])

@@ -10,34 +10,91 @@ import uuid
 from pathlib import Path
 
 import pytest
+import yaml
 
 CUSTOMERS = "/billing/customers"
 SANDBOX = Path(sys.executable).with_name("moment-sandbox")
 
 
+OK = {"200": {"description": "Done.", "content": {"application/json": {"schema": {"type": "object"}}}}}
+
+
+def parameter(where, name, schema, **more):
+    return {"name": name, "in": where, "schema": schema, **more}
+
+
+LETTERS = {"type": "array", "items": {"enum": ["x", "y"]}, "maxItems": 2}
+THINGS = {
+    "operationId": "findThings",
+    "parameters": [
+        parameter("query", "count", {"type": "integer", "maximum": 10}, required=True),
+        parameter("query", "each", {"type": "array", "items": {"type": "integer", "maximum": 5}, "maxItems": 2}),
+        parameter("query", "comma", LETTERS, explode=False),
+        parameter("query", "space", LETTERS, style="spaceDelimited", explode=False),
+        parameter("query", "pipe", LETTERS, style="pipeDelimited", explode=False),
+        parameter("query", "either", {"anyOf": [{"type": "boolean"}, {"type": "array", "items": {"type": "null"}}]}),
+        parameter("query", "open", {"enum": [1, "two"]}),
+        parameter("query", "day", {"type": "string", "format": "date"}),
+        parameter("header", "X-Numbers", {"type": "array", "items": {"type": "integer"}}),
+        parameter("header", "Accept", {"const": "never"}, required=True),
+        parameter("cookie", "session", {"type": "string", "minLength": 3}),
+    ],
+    "responses": OK,
+}
+BODIES = {
+    "application/json": {"schema": {"type": "object", "required": ["a"]}},
+    "application/merge-patch+json": {"schema": {"type": "object", "required": ["b"]}},
+    "application/vnd.thing+json; version=1": {"schema": {"type": "object", "required": ["c"]}},
+    "text/*": {"schema": {"type": "string"}},
+}
+PATHS = {
+    "/things": {"get": THINGS},
+    "/things/{number}.pdf": {
+        "parameters": [parameter("path", "number", {"type": "integer", "maximum": 9}, required=True)],
+        "put": {
+            "operationId": "putThing",
+            "requestBody": {"content": BODIES},
+            "responses": {"204": {"description": "Put."}},
+        },
+    },
+    "/things/{a},{b}": {
+        "parameters": [
+            parameter("path", name, {"type": "array", "items": {"type": "string", "maxLength": 1}}, required=True)
+            for name in "ab"
+        ],
+        "get": {"operationId": "getPair", "responses": {"2XX": {"description": "Got."}}},
+    },
+    "/open": {"get": {"operationId": "look", "security": [], "responses": OK}},
+    "/elsewhere": {"get": {"operationId": "sign", "security": [{"Signature": []}], "responses": OK}},
+    "/nested": {
+        "get": {
+            "operationId": "nest",
+            "responses": OK,
+            "parameters": [parameter("query", "filter", {"type": "object"}, style="deepObject")],
+        }
+    },
+}
+
+
 @pytest.fixture(scope="module")
 def grown(start, contract, tmp_path_factory):
-    """A sandbox whose contract has changed limits and one more operation."""
+    """A sandbox whose contract has changed limits, and more operations of many kinds."""
     document = copy.deepcopy(contract.document)
+    more = yaml.safe_load(Path("tests/generator/grown.yaml").read_text())
+    document["paths"] |= more["paths"] | PATHS
+    for kind, components in more["components"].items():
+        document["components"][kind] |= components
+    document["components"]["securitySchemes"]["Signature"] = {"type": "apiKey", "in": "header", "name": "X-Signature"}
     schemas = document["components"]["schemas"]
     schemas["CustomerName"]["maxLength"] = 5
+    schemas["ExternalReference"]["maxLength"] = 1000
     schemas["CustomerId"].update(pattern="^cu_[a-z0-9A-Z]+$", examples=["cu_12345678"])
+    parameters = document["components"]["parameters"]
+    parameters["IdempotencyKey"].update(name="idempotency-key")
+    document["paths"][f"{CUSTOMERS}/{{customer}}"]["patch"]["requestBody"]["required"] = False
     document["components"]["responses"]["NotFound"]["content"]["application/problem+json"]["example"]["title"] = (
         "Nothing"
     )
-    count = {"name": "count", "in": "query", "required": True, "schema": {"type": "integer", "maximum": 10}}
-    account = {
-        "operationId": "createAccount",
-        "parameters": [count],
-        "requestBody": {
-            "required": True,
-            "content": {"application/json": {"schema": {"type": "object", "required": ["a"]}}},
-        },
-        "responses": {
-            "201": {"description": "Created.", "content": {"application/json": {"schema": {"type": "object"}}}}
-        },
-    }
-    document["paths"]["/billing/accounts"] = {"post": account}
     file = tmp_path_factory.mktemp("grown") / "openapi.yaml"
     file.write_text(json.dumps(document))
     with start("--contract", str(file)) as sandbox:
@@ -54,44 +111,142 @@ def test_changed_limits_hold(grown):
     assert grown.client.get(f"{CUSTOMERS}/{uuid.uuid4()}").json()["title"] == "Nothing"
 
 
+def test_a_renamed_header_and_a_body_that_may_be_left_out(grown):
+    """An Idempotency-Key is one however it is written, and an update of nothing changes nothing."""
+    first = grown.create("one-key")
+    assert grown.create("one-key").content == first.content
+    assert grown.client.patch(f"{CUSTOMERS}/{first.json()['id']}").json() == first.json()
+
+
 @pytest.mark.parametrize(
-    ("query", "body", "status"),
+    ("query", "headers", "status"),
     [
-        ("?count=10", {"a": 1}, 501),
-        ("?count=11", {"a": 1}, 400),
-        ("?count=x", {"a": 1}, 400),
-        ("", {"a": 1}, 400),
-        ("?count=1", {}, 400),
+        ("count=10", {}, 501),
+        ("count=11", {}, 400),
+        ("count=x", {}, 400),
+        ("count=1&count=2", {}, 400),
+        ("", {}, 400),
+        ("count=1&each=5", {}, 501),
+        ("count=1&each=5&each=1", {}, 501),
+        ("count=1&each=5&each=6", {}, 400),
+        ("count=1&each=1&each=2&each=3", {}, 400),
+        ("count=1&comma=x", {}, 501),
+        ("count=1&comma=x,y", {}, 501),
+        ("count=1&comma=x,z", {}, 400),
+        ("count=1&comma=x&comma=y", {}, 400),
+        ("count=1&space=x%20y&pipe=x|y", {}, 501),
+        ("count=1&space=x%20z", {}, 400),
+        ("count=1&pipe=x|z", {}, 400),
+        ("count=1&either=true", {}, 501),
+        ("count=1&either=null&either=null", {}, 501),
+        ("count=1&either=1", {}, 400),
+        ("count=1&open=1", {}, 501),
+        ("count=1&open=two", {}, 501),
+        ("count=1&open=2", {}, 400),
+        ("count=1&day=2024-02-29", {}, 501),
+        ("count=1&day=2023-02-29", {}, 400),
+        ("count=1", {"X-Numbers": "1, 2"}, 501),
+        ("count=1", {"X-Numbers": "1, x"}, 400),
+        ("count=1", {"Cookie": "a=b; session=abc"}, 501),
+        ("count=1", {"Cookie": "session=ab; a=b"}, 400),
     ],
 )
-def test_a_new_operation_is_checked_before_anybody_wrote_its_behaviour(grown, query, body, status):
-    """It is routed and validated; what is valid gets 501, since nothing does it yet."""
-    response = grown.client.post(f"/billing/accounts{query}", json=body)
+def test_parameters_are_read_as_they_are_written(grown, query, headers, status):
+    """Arrays, numbers, choices and formats, in the query, headers and cookies; what is valid is not done yet."""
+    response = grown.client.get(f"/things?{query}", headers=headers)
     assert response.status_code == status
     assert response.headers["content-type"] == "application/problem+json"
 
 
-def test_a_new_operation_needs_a_key_and_its_method(grown):
-    """Authentication and the refusal of other methods hold for it as well."""
-    assert (
-        grown.client.post("/billing/accounts", headers={"Authorization": "Bearer sk_test_unknown"}).status_code == 401
-    )
-    assert grown.client.get("/billing/accounts").headers["allow"] == "POST"
+@pytest.mark.parametrize(
+    ("media", "body", "status"),
+    [
+        (None, "", 501),
+        ("application/json", '{"a": 1}', 501),
+        ("application/json", "{}", 400),
+        ("application/merge-patch+json", '{"b": 1}', 501),
+        ("application/merge-patch+json", '{"a": 1}', 400),
+        ("application/vnd.thing+json", '{"c": 1}', 501),
+        ("application/vnd.thing+json; version=1", "{}", 400),
+        ("image/png", "a", 400),
+    ],
+)
+def test_a_body_is_checked_by_its_media_type(grown, media, body, status):
+    """Each media type has a schema of its own, and no other is taken."""
+    headers = {"Content-Type": media} if media else {}
+    assert grown.client.put("/things/1.pdf", content=body, headers=headers).status_code == status
 
 
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("/things/10.pdf", 404), ("/things/x.pdf", 404), ("/things/1,2", 501), ("/things/11,2", 404), ("/things/1", 404)],
+)
+def test_parts_of_a_segment_are_parameters(grown, path, status):
+    """A path may have more in a segment than one parameter."""
+    method = "PUT" if path.endswith("pdf") else "GET"
+    assert grown.client.request(method, path).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "said"),
+    [
+        ("GET", "/nested", "the query parameter filter"),
+        ("GET", "/elsewhere", "the security scheme Signature"),
+        ("PUT", "/things/1.pdf", "text/plain"),
+        ("GET", "/billing/accounts", "listAccounts"),
+    ],
+)
+def test_what_is_not_known_is_said(grown, method, path, said):
+    """What the sandbox cannot read or do is 501 and named, never let through unchecked."""
+    response = grown.client.request(method, path, headers={"Content-Type": "text/plain"}, content="a")
+    assert response.status_code == 501
+    assert said in response.json()["detail"]
+
+
+def test_the_contract_says_who_needs_a_key(grown):
+    """Authentication and the refusal of other methods hold for what is new as well; what is open needs no key."""
+    stranger = {"Authorization": "Bearer sk_test_unknown"}
+    assert grown.client.get("/things", headers=stranger).status_code == 401
+    assert grown.client.get("/open", headers=stranger).status_code == 501
+    assert grown.client.post("/things").headers["allow"] == "GET"
+
+
+def test_what_was_not_done_is_not_kept(grown):
+    """An answer 501 leaves its Idempotency-Key free, for the day on which it is done."""
+    body, headers = {"customer": "INV-1"}, {"Idempotency-Key": str(uuid.uuid4())}
+    for _ in range(2):
+        response = grown.client.post("/billing/accounts", json=body, headers=headers)
+        assert response.status_code == 501
+        assert "idempotent-replayed" not in response.headers
+
+
+def test_a_browser_may_send_what_the_contract_asks_for(grown):
+    """The headers of new operations are allowed to pages from elsewhere."""
+    asks = {"Origin": "null", "Access-Control-Request-Method": "GET"}
+    preflight = grown.client.options("/things", headers=asks)
+    assert "X-Numbers" in preflight.headers["access-control-allow-headers"]
+    assert "PUT" in preflight.headers["access-control-allow-methods"]
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
 @pytest.mark.parametrize(
     ("text", "said"),
     [
         ("openapi: 3.0.0\n", "no OpenAPI 3.1 document"),
         ("openapi: 3.1.1\ninfo: {title: a, version: '1'}\npaths: {}\n", "needs the operations createCustomer"),
+        (
+            "openapi: 3.1.1\ninfo: {title: a, version: '1'}\npaths: {/a: {get: {operationId: a, responses: {}}}}\n",
+            "needs a successful answer of a",
+        ),
     ],
 )
-def test_a_contract_that_cannot_be_served_is_refused(tmp_path, text, said):
+def test_a_contract_that_cannot_be_served_is_refused(tmp_path, text, said, workers):
     """The message is one line, and the status 2."""
     file = tmp_path / "openapi.yaml"
     file.write_text(text)
-    command = [SANDBOX, "--port", "0", "--contract", file]
+    storing = ("--workers", workers, "--database", f"sqlite:///{tmp_path}/sandbox.db")
+    command = [SANDBOX, "--port", "0", *storing, "--contract", file]
     result = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
-    assert result.returncode == 2
+    assert (result.returncode, result.stdout) == (2, "")
     assert said in result.stderr
     assert len(result.stderr.splitlines()) == 1

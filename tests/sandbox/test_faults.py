@@ -62,18 +62,22 @@ def test_a_delay_comes_before_the_usual_answer(sandbox):
 
 def test_a_rate_says_how_many_fail(sandbox):
     """`rate=0` never fails, `rate=1` always does."""
-    for rate, status in (("0", 404), ("1", 500)):
+    for rate, status in (("0", 404), ("0.0", 404), ("1", 500), ("1.0", 500)):
         headers = {"Sandbox-Fail": f"500;rate={rate}"}
         statuses = {sandbox.client.get(f"{CUSTOMERS}/unknown", headers=headers).status_code for _ in range(10)}
         assert statuses == {status}
 
 
-@pytest.mark.parametrize("fault", ["", "200", "499", "oops", "delay", "delay=61", "500;retry-after", "500 500"])
+@pytest.mark.parametrize(
+    "fault", ["", "200", "499", "oops", "delay", "delay=61", "500;retry-after", "500 500", "500;rate=2"]
+)
 def test_a_failure_that_is_not_known_is_explained(sandbox, fault):
     """A typing error is 400 and says what the header takes."""
     response = failing(sandbox, fault)
     assert response.status_code == 400
     assert response.json()["errors"][0]["parameter"] == "header Sandbox-Fail"
+    logged = sandbox.client.get("/sandbox/requests").json()["requests"]
+    assert logged[0]["request_id"] == response.headers["x-request-id"]
 
 
 def test_without_a_key_no_failure_is_to_be_had(sandbox):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import resource
 import socket
@@ -10,6 +11,9 @@ import uuid
 from pathlib import Path
 
 import pytest
+
+from sandbox.bodies import HELD_BYTES_MAX, Bodies
+from sandbox.requests import Request
 
 CUSTOMERS = "/billing/customers"
 MEGABYTE = 1024 * 1024
@@ -81,6 +85,41 @@ def test_fifty_megabytes(target, declared):
                 connection.sendall(chunk if declared else b"%x\r\n%b\r\n" % (len(chunk), chunk))
         assert _status(_answer(connection)) in {None, 400, 413}
     assert _is_served(target)
+
+
+def test_long_bodies_that_never_end():
+    """Long bodies are taken in up to a limit for all together; short ones are, whatever else is held."""
+
+    async def read(bodies, part, ended):
+        """Read a body, of which the end comes later."""
+        messages = [{"type": "http.request", "body": part, "more_body": True}, {"type": "http.request"}]
+
+        async def receive():
+            if len(messages) == 1:
+                await ended.wait()
+            return messages.pop(0)
+
+        request = Request("POST", b"/", b"", {"transfer-encoding": "chunked"})
+        await bodies.read(request, receive)
+        return request
+
+    async def run():
+        bodies, ended, long = Bodies(), asyncio.Event(), bytes(1_000_000)
+        reading = [asyncio.create_task(read(bodies, long, ended)) for _ in range(HELD_BYTES_MAX // len(long) + 10)]
+        short = asyncio.create_task(read(bodies, b"short", ended))
+        for _ in range(3):  # until each has read what there is
+            await asyncio.sleep(0)
+        refused = [task for task in reading if task.done()]
+        ended.set()
+        requests = await asyncio.gather(*reading, short)
+        for request in requests:
+            bodies.release(request)
+        return [task.result() for task in refused], requests[-1], await read(bodies, long, ended)
+
+    refused, short, later = asyncio.run(run())
+    assert {request.body.status for request in refused} == {503}
+    assert short.body == b"short"
+    assert len(later.body) == 1_000_000
 
 
 @pytest.mark.usefixtures("bounded")

@@ -20,6 +20,7 @@ def test_the_home_page_tells_what_works(sandbox, contract):
     for key in (sandbox.key, sandbox.other_key, sandbox.public_key):
         assert key[-4:] in response.text
         assert key not in response.text
+    assert f"curl {sandbox.url}{contract.operation('createCustomer').path} " in response.text
     assert not re.search(r"<script|<link|src=|@import|url\(", response.text)
 
 
@@ -71,15 +72,16 @@ def test_every_answer_has_a_request_id(sandbox, path):
         assert response.headers["x-request-id"].startswith("req_")
 
 
-def test_a_browser_may_call(sandbox):
+@pytest.mark.parametrize("path", [f"{CUSTOMERS}/a", "/sandbox/requests", "/unknown"])
+def test_a_browser_may_call(sandbox, path):
     """The answers to a preflight and to a call let a page from elsewhere send a key and read the answer."""
     asks = {"Origin": "https://console.example", "Access-Control-Request-Method": "PATCH", "Authorization": ""}
-    preflight = sandbox.client.options(f"{CUSTOMERS}/a", headers=asks)
+    preflight = sandbox.client.options(path, headers=asks)
     assert preflight.status_code == 200
     assert "PATCH" in preflight.headers["access-control-allow-methods"]
     for header in ("Authorization", "Content-Type", "Idempotency-Key"):
         assert header in preflight.headers["access-control-allow-headers"]
-    response = sandbox.client.get(f"{CUSTOMERS}/a", headers={"Origin": "https://console.example"})
+    response = sandbox.client.get(path, headers={"Origin": "null"})
     assert response.headers["access-control-allow-origin"] == "*"
     assert "Idempotent-Replayed" in response.headers["access-control-expose-headers"]
 

@@ -48,7 +48,9 @@ def test_a_body_that_breaks_its_schema_is_refused_with_the_place(sandbox, fields
         *(b'{"external_reference": "a", "external_reference": "b"}', b'{"name": NaN, "external_reference": "a"}'),
         *(b'{"external_reference": "a", "name": "\\ud800"}', b'{"external_reference": "a", "x": 1e999999999}'),
         b'{"external_reference": "a", "x": ' + b"9" * 5000 + b"}",
-        b'{"external_reference": "a", "x": ' + b"[" * 10_000 + b"]" * 10_000 + b"}",
+        *(b'{"external_reference": "a", "x": ' + b"[" * deep + b"]" * deep + b"}" for deep in (256, 980, 10_000)),
+        b'{"external_reference": "a", "metadata": {"a": ' + b"[" * 300 + b"]" * 300 + b"}}",
+        b'{"external_reference": "a", "x": 1e99999999999999999999}',
     ],
 )
 def test_what_is_no_usable_json_is_refused(sandbox, body):
@@ -57,6 +59,14 @@ def test_what_is_no_usable_json_is_refused(sandbox, body):
     response = sandbox.client.post(CUSTOMERS, content=body, headers=headers)
     assert response.status_code == 400
     assert response.json()["errors"]
+
+
+@pytest.mark.parametrize(("pairs", "errors"), [(1_000, 100), (50_000, 1)])
+def test_a_body_with_many_errors_is_refused_in_few_words(sandbox, pairs, errors):
+    """What is wrong is listed up to a limit: the answer, which an Idempotency-Key keeps, does not outgrow the body."""
+    response = sandbox.create(metadata={str(number): number for number in range(pairs)})
+    assert response.status_code == 400
+    assert len(response.json()["errors"]) == errors
 
 
 @pytest.mark.parametrize("media", [None, "text/plain", "application/xml", "application/jsonp"])

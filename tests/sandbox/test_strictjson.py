@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.strictjson import JsonError, decode, encode
+from sandbox.strictjson import DEPTH_MAX, JsonError, decode, encode
 
 CHARACTERS = st.characters(exclude_categories=["Cs"])
 VALUES = st.recursive(
@@ -42,11 +42,30 @@ def test_integral_numbers_are_integers(number, zeros):
         assert isinstance(decode(text.encode()), int)
 
 
-@pytest.mark.parametrize("text", ["1e4300", "-1e999999999999", "1e-5000", "9" * 4301, "NaN", "-Infinity"])
+@pytest.mark.parametrize(
+    "text", ["1e309", "-1e999999999999", f"1e{'9' * 30}", "1e-5000", "9" * 4301, "NaN", "-Infinity"]
+)
 def test_numbers_out_of_range_are_refused(text):
     """A number that could not be kept is refused, at once."""
     with pytest.raises(JsonError):
         decode(text.encode())
+
+
+@pytest.mark.parametrize(("begin", "end"), [("[", "]"), ('{"a":', "}")])
+def test_nesting_has_a_limit(begin, end):
+    """What is deeper is refused, long before anything that recurses gives up. Brackets side by side are not deep."""
+    assert decode(f"{begin * DEPTH_MAX}1{end * DEPTH_MAX}".encode())
+    assert decode(f"[{','.join(['[]'] * 10_000)}]".encode())
+    for inner in ("[]", "{}", begin * 100 + "1" + end * 100):
+        with pytest.raises(JsonError, match="nested"):
+            decode(f"{begin * DEPTH_MAX}{inner}{end * DEPTH_MAX}".encode())
+
+
+def test_a_name_twice_is_found_among_many():
+    """The last of many names repeats the first; comparing each with each would take minutes."""
+    names = ",".join(f'"{number}":0' for number in range(100_000))
+    with pytest.raises(JsonError, match="'0' stands twice"):
+        decode(f'{{{names},"0":0}}'.encode())
 
 
 @pytest.mark.parametrize("text", [r'"\ud800"', r'["\uDFFF\uD800"]', r'{"\ud83d": 1}'])

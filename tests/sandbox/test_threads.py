@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 
 import pytest
 
-from sandbox.threads import BATCH_MAX, Threads
+from sandbox.threads import Threads
+from sandbox.together import in_turn, together
+
+BATCH_MAX = 32
 
 
-@pytest.fixture
-def threads():
-    """Two threads."""
-    threads = Threads(2)
+@pytest.fixture(params=[together, in_turn])
+def threads(request):
+    """Two threads, which do a batch in either way."""
+    threads = Threads(2, request.param, batch_max=BATCH_MAX)
     yield threads
     threads.close()
 
@@ -27,7 +31,7 @@ def test_each_piece_of_work_gets_its_own_result(threads):
         return number
 
     async def run():
-        pieces = [threads.run(lambda number=number: work(number), alone=False) for number in range(50)]
+        pieces = [threads.run(lambda number=number: work(number)) for number in range(50)]
         return await asyncio.gather(*pieces, return_exceptions=True)
 
     results = asyncio.run(run())
@@ -38,24 +42,40 @@ def test_each_piece_of_work_gets_its_own_result(threads):
 def test_what_gathers_goes_over_together(threads):
     """Pieces of work that are there at once share a thread, at most a batch of them."""
 
-    async def run(count, *, alone):
-        return await asyncio.gather(*(threads.run(threading.get_ident, alone=alone) for _ in range(count)))
+    async def run(count):
+        return await asyncio.gather(*(threads.run(threading.get_ident) for _ in range(count)))
 
-    assert len(set(asyncio.run(run(BATCH_MAX, alone=False)))) == 1
+    assert len(set(asyncio.run(run(BATCH_MAX)))) == 1
 
 
-def test_work_that_waits_holds_nobody_up(threads):
-    """Others are served while one piece of work waits alone."""
-    release = threading.Event()
+def test_work_that_waits_holds_nobody_up():
+    """Others are served while one piece of work waits in a batch of its own."""
+    threads, release = Threads(2, in_turn, batch_max=1), threading.Event()
 
     async def run():
-        waiting = asyncio.create_task(threads.run(lambda: release.wait(30), alone=True))
-        await asyncio.sleep(0)
-        others = await asyncio.gather(*(threads.run(lambda: True, alone=False) for _ in range(20)))
+        waiting, *others = [asyncio.create_task(threads.run(work)) for work in [lambda: release.wait(30), *[bool] * 20]]
+        await asyncio.wait(others)
         release.set()
-        return others, await waiting
+        return await waiting
 
-    assert asyncio.run(run()) == ([True] * 20, True)
+    assert asyncio.run(run()) is True
+    assert threads.close()
+
+
+def test_work_that_never_ends_does_not_keep_the_process(monkeypatch):
+    """Closing says so when a thread still waits, and its late result disturbs nobody."""
+    monkeypatch.setattr("sandbox.threads._END_SECONDS", 0.01)
+    threads, release = Threads(1, in_turn, batch_max=1), threading.Event()
+
+    async def run():
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(threads.run(lambda: release.wait(30)), 0.01)
+
+    asyncio.run(run())
+    assert not threads.close()
+    release.set()
+    while not threads.close():
+        pass
 
 
 def test_a_caller_that_has_gone_disturbs_nobody(threads):
@@ -67,8 +87,8 @@ def test_a_caller_that_has_gone_disturbs_nobody(threads):
         return release.wait(30)
 
     async def run():
-        gone = asyncio.create_task(threads.run(work, alone=False))
-        kept = asyncio.create_task(threads.run(lambda: "kept", alone=False))
+        gone = asyncio.create_task(threads.run(work))
+        kept = asyncio.create_task(threads.run(lambda: "kept"))
         await asyncio.to_thread(entered.wait, 30)
         gone.cancel()
         release.set()

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import psycopg
 import pytest
 
 CUSTOMERS = "/billing/customers"
@@ -82,21 +81,6 @@ def test_a_worker_that_dies_is_replaced(start, tmp_path):
         url = f"{sandbox.url}{CUSTOMERS}/{created.json()['id']}"
         assert httpx.get(url, headers=headers, timeout=30, verify=False).content == created.content
         assert not children(sandbox.process.pid) & first
-
-
-def test_lost_connections_to_the_database_are_made_again(start, postgresql):
-    """After PostgreSQL has cut every connection, as in a restart, requests succeed."""
-    url = postgresql()
-    with start("--database", url) as sandbox:
-        created = sandbox.create()
-        for _ in range(2):
-            with psycopg.connect(url) as connection:
-                connection.execute(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-                )
-            assert sandbox.client.get(f"{CUSTOMERS}/{created.json()['id']}").content == created.content
-            assert sandbox.create().status_code == 201
 
 
 def children(pid):

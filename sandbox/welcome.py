@@ -1,0 +1,51 @@
+"""What to say to whoever starts a sandbox or looks at it: where it is, which keys work, what to try."""
+
+from __future__ import annotations
+
+import json
+from shlex import quote
+from textwrap import indent
+from typing import TYPE_CHECKING
+
+from sandbox.idempotency import KEY_HEADER
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from contract import Contract
+
+__all__ = ["first_calls", "greeting"]
+
+
+def greeting(contract: Contract, url: str, keys: Sequence[str]) -> str:
+    """What a start says; `keys` are the first ones, if they were just made."""
+    if not keys:
+        return f"Sandbox on {url}\n\nIts database has keys already: `moment-sandbox keys create` makes another."
+    create, _ = first_calls(contract, url, f"'Authorization: Bearer {keys[0]}'")
+    return (
+        f"Sandbox on {url}\n\n"
+        f"  secret key of one merchant       {keys[0]}\n"
+        f"  secret key of another merchant   {keys[1]}\n"
+        f"  public key of the first          {keys[2]}\n\n"
+        f"Try:\n{indent(create, '  ')}\n\n"
+        f"Stop with Ctrl-C."
+    )
+
+
+def first_calls(contract: Contract, url: str, authorization: str) -> tuple[str, str]:
+    """Commands that create the customer of the contract's first example, and retrieve it.
+
+    `authorization` is that header, quoted for a shell.
+    """
+    create, retrieve = contract.operation("createCustomer"), contract.operation("retrieveCustomer")
+    media = create.body[0]
+    example, _ = contract.resolve(next(iter(media.node.get("examples", {}).values()), {"value": {}}))
+    reference = example["value"].get("external_reference", "INV-2024-001")
+    body = json.dumps({"external_reference": reference, **example["value"]}, ensure_ascii=False)
+    command = (
+        f"curl {url}{create.path} \\\n"
+        f"  -H {authorization} \\\n"
+        f"  -H '{KEY_HEADER}: first-try' -H 'Content-Type: {media.type}' \\\n"
+        f"  -d {quote(body)}"
+    )
+    return command, f"curl {url}{retrieve.path.replace('{customer}', reference)} -H {authorization}"

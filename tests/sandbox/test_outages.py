@@ -1,0 +1,95 @@
+"""A database that is away or busy: requests fail or wait one by one, and all is well when it is back."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+
+import psycopg
+import pytest
+
+from sandbox.database import WRITERS
+
+CUSTOMERS = "/billing/customers"
+
+
+@contextlib.contextmanager
+def away(url):
+    """Cut every connection to a database in PostgreSQL, and let nobody in until the end of it."""
+    server, _, name = url.rpartition("/")
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+        connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+        yield
+        connection.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+
+
+@contextlib.contextmanager
+def locked(url, reference):
+    """Hold the lock that an update of a customer needs."""
+    if url.startswith("sqlite"):
+        with contextlib.closing(sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            yield
+    else:
+        with psycopg.connect(url) as connection:
+            connection.execute("SELECT 1 FROM customers WHERE external_reference = %s FOR UPDATE", [reference])
+            yield
+
+
+def in_parallel(request, count=24):
+    """The results of a request that is sent many times at once."""
+    with ThreadPoolExecutor(count) as pool:
+        return list(pool.map(lambda _: request(), range(count)))
+
+
+def test_lost_connections_are_made_again(start, postgresql):
+    """After PostgreSQL has cut every connection, as in a restart, nobody notices."""
+    url = postgresql()
+    with start("--database", url) as sandbox:
+        created = sandbox.create()
+        for _ in range(2):
+            with away(url):
+                pass
+            responses = in_parallel(lambda: sandbox.client.get(f"{CUSTOMERS}/{created.json()['id']}"))
+            assert {response.content for response in responses} == {created.content}
+            assert sandbox.create().status_code == 201
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_an_outage_is_said_and_overcome(start, postgresql, workers):
+    """While there is no database, everything that needs it is 503; when it is back, everything is as before."""
+    url = postgresql()
+    with start("--database", url, "--workers", workers) as sandbox:
+        created = sandbox.create()
+        known = f"{CUSTOMERS}/{created.json()['id']}"
+        in_parallel(sandbox.create)  # over every connection that it will ever have
+        with away(url):
+            for path in (known, "/", "/sandbox/requests"):
+                responses = in_parallel(lambda path=path: sandbox.client.get(path))
+                assert {(each.status_code, each.headers["retry-after"]) for each in responses} == {(503, "1")}
+            assert {response.status_code for response in in_parallel(sandbox.create)} == {503}
+            assert sandbox.client.get("/health/ready").status_code == 503
+            assert sandbox.client.get("/health/live").status_code == 200
+        assert {response.content for response in in_parallel(lambda: sandbox.client.get(known))} == {created.content}
+        assert {response.status_code for response in in_parallel(sandbox.create)} == {201}
+        for path in ("/", "/sandbox/requests", "/health/ready"):
+            assert sandbox.client.get(path).status_code == 200
+
+
+def test_writes_that_wait_hold_no_reads_up(start, database):
+    """While updates wait for another process's lock, more of them than there are threads, others read as ever."""
+    url = database()
+    with start("--database", url) as sandbox, ThreadPoolExecutor() as pool:
+        reference = str(uuid.uuid4())
+        created = sandbox.create(external_reference=reference)
+        with locked(url, reference):
+            patch = lambda: sandbox.client.patch(f"{CUSTOMERS}/{reference}", json={"name": "x"})  # noqa: E731
+            waiting = [pool.submit(patch) for _ in range(WRITERS + 1)]
+            for path in (f"{CUSTOMERS}/{reference}", "/health/ready", "/"):
+                assert sandbox.client.get(path).status_code == 200
+            assert not any(each.done() for each in waiting)
+        assert {each.result().json()["name"] for each in waiting} == {"x"}
+        assert created.status_code == 201
