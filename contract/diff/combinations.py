@@ -11,7 +11,7 @@ from contract.diff.members import Members
 from contract.diff.model import Difference, Effect
 from contract.diff.normal import Found as Value
 from contract.diff.normal import Union, canonical
-from contract.diff.pairs import Edge, Relation
+from contract.diff.pairs import Edge
 from contract.language import ASSERTIONS, GRAMMAR
 
 if TYPE_CHECKING:
@@ -88,8 +88,8 @@ def _union(sides: Sides, before: Union, now: Union) -> Iterator[Found]:
         elif new is None and old is not None:
             yield Difference(f"{name}-branch-removed", went, _at(old, before), old=sides.old_schemas.written(old))
         elif old is not None and new is not None:
-            relation = Relation.OPAQUE if any(exclusive) else Relation.SAME
-            yield Edge((old, new), "", relation, changed, sides.declared)
+            stands_for = changed if any(exclusive) else None
+            yield Edge((old, new), stands_for=stands_for, declared=sides.declared)
 
 
 def _at(branch: Conjunction, union: Union) -> str:
@@ -182,7 +182,8 @@ def _negations(sides: Sides) -> Iterator[Found]:
         elif now is None and before is not None:
             yield Difference("not-removed", Effect.WIDER, before.pointer, old=before.value)
         elif before is not None and now is not None:
-            yield Edge(sides.join([before.pointer], [now.pointer]), "", Relation.NEGATED, None, sides.declared)
+            pair = sides.join([before.pointer], [now.pointer])
+            yield Edge(pair, negated=True, declared=sides.declared)
 
 
 def _conditions(sides: Sides) -> Iterator[Found]:
@@ -195,7 +196,7 @@ def _conditions(sides: Sides) -> Iterator[Found]:
         elif before is not None and now is not None:
             changed = Difference("if-changed", Effect.EITHER, f"{now.pointer}/if", before.value["if"], now.value["if"])
             pair = sides.join([f"{before.pointer}/if"], [f"{now.pointer}/if"])
-            yield Edge(pair, "", Relation.OPAQUE, changed)
+            yield Edge(pair, stands_for=changed)
             for keyword in ("then", "else"):
                 places = ([f"{side.pointer}/{keyword}"] if keyword in side.value else [] for side in (before, now))
                 yield from sides.child(keyword, sides.join(*places), declared=sides.declared)
@@ -203,11 +204,7 @@ def _conditions(sides: Sides) -> Iterator[Found]:
 
 def _conditional(view: View) -> list[Value]:
     """The schema objects whose `if` decides something."""
-    return [
-        Value(pointer, node)
-        for pointer, node in view.nodes.items()
-        if isinstance(node, dict) and "if" in node and node.keys() & {"then", "else"}
-    ]
+    return [Value(pointer, node) for pointer, node in view.holders("if").items() if node.keys() & {"then", "else"}]
 
 
 def _clause(found: Value) -> dict[str, object]:

@@ -49,6 +49,9 @@ TYPED_KEYWORDS = {
 }
 """The keywords that only ever refuse instances of certain types (JSON Schema validation, sections 6.2 to 6.5)."""
 
+PROSE = frozenset({"title", "description", "examples", "$comment"})
+"""The keywords that only speak to people."""
+
 
 @dataclass(frozen=True)
 class Found:
@@ -83,7 +86,7 @@ class View:
 
     Attributes:
         schema: The conjunction.
-        nodes: Each schema object that applies, by its pointer.
+        nodes: Each schema object that applies, by its pointer; those of dissolved unions too.
         types: The types that can be accepted.
         keywords: Every value of each keyword.
         unions: The `anyOf` and `oneOf` that apply.
@@ -98,6 +101,11 @@ class View:
     def all(self, keyword: str) -> tuple[Found, ...]:
         """Every value of a keyword."""
         return self.keywords.get(keyword, ())
+
+    def holders(self, *keywords: str) -> dict[str, Any]:
+        """The schema objects whose value of one of the keywords applies, by their pointers."""
+        pointers = (found.pointer.rpartition("/")[0] for keyword in keywords for found in self.all(keyword))
+        return {pointer: self.nodes[pointer] for pointer in pointers}
 
     @cached_property
     def values(self) -> dict[str, Any] | None:
@@ -222,7 +230,7 @@ class Schemas:
                 keywords.setdefault(keyword, []).append(Found(f"{pointer}/{escape(keyword)}", value))
             unions += self._unions(pointer, node)
         if merged:
-            unions, types = self._merge_by_type(unions, types, keywords)
+            unions, types = self._merge_by_type(unions, types, keywords, nodes)
         gathered = {keyword: tuple(found) for keyword, found in keywords.items()}
         view = View(schema, nodes, types, gathered, tuple(unions))
         if view.values is None:
@@ -237,7 +245,7 @@ class Schemas:
                 yield Union(keyword, at, node[keyword], branches, exclusive=keyword == "oneOf")
 
     def _merge_by_type(
-        self, unions: list[Union], types: frozenset[str], keywords: dict[str, list[Found]]
+        self, unions: list[Union], types: frozenset[str], keywords: dict[str, list[Found]], nodes: dict[str, Any]
     ) -> tuple[list[Union], frozenset[str]]:
         """Dissolve each union whose branches are told apart by type alone, such as `string` or `null`."""
         kept = []
@@ -250,6 +258,8 @@ class Schemas:
             types &= union_types
             for keyword, values in found:
                 keywords.setdefault(keyword, []).extend(values)
+            for branch in union.branches:
+                nodes.update(self.view(branch).nodes)
         return kept, types
 
     def _by_type(self, union: Union) -> tuple[frozenset[str], list[tuple[str, tuple[Found, ...]]]] | None:
@@ -265,12 +275,12 @@ class Schemas:
             found += [
                 (keyword, values)
                 for keyword, values in view.keywords.items()
-                if keyword in TYPED_KEYWORDS and TYPED_KEYWORDS[keyword] & view.types
+                if keyword in PROSE or TYPED_KEYWORDS.get(keyword, frozenset()) & view.types
             ]
         return taken, found
 
 
-_MERGEABLE = TYPED_KEYWORDS.keys() | {"type", "title", "description", "examples", "$comment", "$ref", "allOf"}
+_MERGEABLE = TYPED_KEYWORDS.keys() | PROSE | {"type", "$ref", "allOf"}
 
 
 def _parts(node: Mapping[str, Any], pointer: str) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -15,15 +14,7 @@ if TYPE_CHECKING:
 
     from contract.diff.normal import Schemas, View
 
-__all__ = ["Edge", "Found", "Pair", "Relation", "Sides"]
-
-
-class Relation(enum.Enum):
-    """How what a pair accepts bears on what encloses it."""
-
-    SAME = "same"
-    NEGATED = "negated"
-    OPAQUE = "opaque"
+__all__ = ["Edge", "Found", "Pair", "Sides"]
 
 
 Pair: TypeAlias = tuple[Conjunction, Conjunction]
@@ -37,14 +28,15 @@ class Edge:
     Attributes:
         pair: The two schemas.
         path: What to add to the place in the instance, such as `/metadata`; "" for the same instance.
-        relation: How it bears on the whole.
-        stands_for: With an opaque relation, the difference to tell of when the pair differs at all.
+        negated: Whether it stands under `not`, so that what it does is the reverse for the whole.
+        stands_for: Where it does not show what the pair does to the whole: the difference to tell of when the pair
+            differs in what it accepts.
         declared: The properties that other schemas name for the same instance.
     """
 
     pair: Pair
     path: str = ""
-    relation: Relation = Relation.SAME
+    negated: bool = False
     stands_for: Difference | None = None
     declared: frozenset[str] = frozenset()
 

@@ -95,6 +95,17 @@ def test_recursive_schemas_end(changes_between: Any) -> None:
     ]
 
 
+def test_a_recursive_schema_is_told_of_where_it_is_shallowest(changes_between: Any) -> None:
+    """A reader looks for the change at the first level, not at the one below it."""
+
+    def parts(limit: int) -> dict[str, Any]:
+        return {"Tree": {"type": "object", "properties": {"above": _ref("Tree"), "name": {"maxLength": limit}}}}
+
+    described = {"description": "The root.", **_ref("Tree")}
+    changes = changes_between(described, described, parts(5), new_components=parts(4))
+    assert {change.place.partition(" body ")[2] for change in changes} == {"/name"}
+
+
 def _ref(name: str) -> dict[str, str]:
     return {"$ref": f"#/components/schemas/{name}"}
 
@@ -168,6 +179,27 @@ def test_prose_alone_is_a_note(contract: Contract) -> None:
     assert {change.rule.rpartition("-")[0].rpartition("-")[2] for change in report.changes} <= {
         "description",
         "information",
+    }
+
+
+_WORDS = [{"type": "string", "minLength": 2, "description": text} for text in ("A", "B")]
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        pytest.param(lambda schema: {"anyOf": [schema, {"type": "null"}]}, id="beside-null"),
+        pytest.param(lambda schema: {"oneOf": [schema, {"maxLength": 5}]}, id="in-an-exclusive-branch"),
+        pytest.param(lambda schema: {"if": schema, "then": {"maxLength": 5}}, id="in-a-condition"),
+        pytest.param(lambda schema: {"type": "array", "contains": schema, "maxContains": 2}, id="counted"),
+        pytest.param(lambda schema: {"description": "Outer.", "allOf": [schema]}, id="under-another-description"),
+    ],
+)
+def test_prose_is_a_note_wherever_it_stands(around: Any, changes_between: Any) -> None:
+    """A new text is told of, and as no more than that, also where what it describes is compared as a whole."""
+    changes = changes_between(*map(around, _WORDS))
+    assert {(change.level, change.prose, change.old, change.new) for change in changes} == {
+        (Level.NOTE, True, "A", "B")
     }
 
 
