@@ -14,7 +14,7 @@ from contract.pointers import escape
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["ANNOTATIONS", "ASSERTIONS", "GRAMMAR", "METHODS", "Place", "walk"]
+__all__ = ["ANNOTATIONS", "ASSERTIONS", "GRAMMAR", "METHODS", "Place", "children", "walk"]
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 """The fields of a path item that are operations (OpenAPI 3.1.1, Path Item Object)."""
@@ -108,10 +108,11 @@ def walk(place: Place) -> Iterator[Place]:
     while stack:
         here = stack.pop()
         yield here
-        stack.extend(reversed(list(_children(here))))
+        stack.extend(reversed(list(children(here))))
 
 
-def _children(place: Place) -> Iterator[Place]:
+def children(place: Place) -> Iterator[Place]:
+    """The objects directly within an object, in the document's order."""
     if not isinstance(place.value, dict):
         return
     shapes = GRAMMAR[place.kind]

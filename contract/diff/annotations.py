@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from contract.diff.keywords import canonical
 from contract.diff.model import ABSENT, Difference, Effect
-from contract.diff.normal import canonical
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from contract.diff.normal import Found, View
+    from contract.diff.keywords import Found
+    from contract.diff.normal import View
 
 __all__ = ["compare_annotations", "compare_prose"]
 

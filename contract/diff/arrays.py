@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from contract.diff.assertions import Limit, compare_limit
+from contract.diff.keywords import Found as Value
+from contract.diff.matching import pair_up
 from contract.diff.model import Difference, Effect
-from contract.diff.normal import Found as Value
 from contract.diff.pairs import Edge
 
 if TYPE_CHECKING:
@@ -41,13 +41,13 @@ def _item(view: View, index: int | None) -> list[str]:
 
 
 def _contains(sides: Sides) -> Iterator[Found]:
-    for before, now in zip_longest(_containers(sides.old), _containers(sides.new)):
-        if before is None:
+    for before, now in pair_up(_containers(sides.old), _containers(sides.new), sides.by_meaning("/contains")):
+        if before is None and now is not None:
             yield Difference("contains-added", Effect.NARROWER, f"{now.pointer}/contains", new=now.value["contains"])
-        elif now is None:
+        elif now is None and before is not None:
             at = f"{before.pointer}/contains"
             yield Difference("contains-removed", Effect.WIDER, at, old=before.value["contains"])
-        else:
+        elif before is not None and now is not None:
             yield from _contained(sides, before, now)
 
 

@@ -8,8 +8,8 @@ from math import ceil, floor, lcm
 from typing import TYPE_CHECKING, Any
 
 from contract.diff.expressions import same_meaning
+from contract.diff.keywords import TYPED_KEYWORDS, Found
 from contract.diff.model import ABSENT, Difference, Effect
-from contract.diff.normal import TYPED_KEYWORDS, Found
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -6,8 +6,8 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from contract.diff.keywords import canonical
 from contract.diff.model import ABSENT
-from contract.diff.normal import canonical
 from contract.pointers import escape
 
 if TYPE_CHECKING:

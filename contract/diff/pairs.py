@@ -6,12 +6,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from contract.diff.matching import ANY
 from contract.diff.model import Difference, Effect
 from contract.diff.normal import Conjunction
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from contract.diff.keywords import Found as Value
+    from contract.diff.matching import Keys
+    from contract.diff.meaning import Meanings
     from contract.diff.normal import Schemas, View
 
 __all__ = ["Edge", "Found", "Pair", "Sides"]
@@ -51,6 +55,7 @@ class Sides:
 
     old_schemas: Schemas
     new_schemas: Schemas
+    meanings: Meanings
     pair: Pair
 
     @cached_property
@@ -81,6 +86,17 @@ class Sides:
         """The properties that either version names for this instance."""
         found = (*self.old.all("properties"), *self.new.all("properties"))
         return frozenset(name for properties in found for name in properties.value)
+
+    def by_meaning(self, below: str = "") -> list[Keys[Value]]:
+        """By what to pair values up: that the schemas below them say the same; failing that, anything."""
+
+        def old(found: Value) -> object:
+            return self.meanings.old(self.old_schemas.at(found.pointer + below))
+
+        def new(found: Value) -> object:
+            return self.meanings.new(self.new_schemas.at(found.pointer + below))
+
+        return [(old, new), ANY]
 
     def join(self, old: list[str], new: list[str]) -> Pair:
         """The pair of what stands at some pointers on each side."""

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from contract.diff.exchange import compare_prose
+from contract.diff.keywords import canonical
 from contract.diff.model import ABSENT
-from contract.diff.normal import canonical
 from contract.diff.places import Place
 
 if TYPE_CHECKING:

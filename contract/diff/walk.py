@@ -14,6 +14,7 @@ from contract.diff.annotations import compare_annotations
 from contract.diff.arrays import compare_arrays
 from contract.diff.assertions import compare_assertions
 from contract.diff.combinations import compare_combinations, compare_lifted
+from contract.diff.meaning import Meanings
 from contract.diff.model import Difference
 from contract.diff.normal import Schemas
 from contract.diff.objects import compare_objects
@@ -75,6 +76,7 @@ class Walker:
 
     def __init__(self, old: Contract, new: Contract) -> None:
         self.old_schemas, self.new_schemas = Schemas(old), Schemas(new)
+        self._meanings = Meanings(self.old_schemas, self.new_schemas)
         self._steps: dict[Pair, Step] = {}
         self._equal: dict[Pair, bool] = {}
 
@@ -99,7 +101,7 @@ class Walker:
     def step(self, pair: Pair) -> Step:
         """Compare the two schemas of a pair, without what stands within them."""
         if pair not in self._steps:
-            self._steps[pair] = _step(Sides(self.old_schemas, self.new_schemas, pair))
+            self._steps[pair] = _step(Sides(self.old_schemas, self.new_schemas, self._meanings, pair))
         return self._steps[pair]
 
     def affects(self, pair: Pair) -> bool:

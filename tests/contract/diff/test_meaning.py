@@ -19,6 +19,16 @@ _ITEM: dict[str, Any] = {
     "properties": {"a": _TEXT, "b": {"type": "integer", "minimum": 1}},
 }
 _REF = {"$ref": "#/components/schemas/Item"}
+_REF_TO_DEEP = {"$ref": "#/components/schemas/Deep"}
+
+
+def _deep(*names: str) -> dict[str, Any]:
+    """A schema whose inner one requires some properties, with no constant by which it is known."""
+    return {"type": "object", "required": ["at"], "properties": {"at": {"type": "object", "required": [*names]}}}
+
+
+def _parts(schema: dict[str, Any]) -> list[dict[str, Any]]:
+    return [{keyword: value} for keyword, value in schema.items()]
 
 
 @pytest.mark.parametrize(
@@ -70,12 +80,40 @@ _REF = {"$ref": "#/components/schemas/Item"}
             {"type": "object", "required": ["b"]},
             id="a-dependency-that-required-implies",
         ),
+        pytest.param(
+            {"type": ["string", "null"], "enum": ["a", None]},
+            {"anyOf": [{"type": "string", "enum": ["a"]}, {"type": "null"}]},
+            id="an-enum-beside-null",
+        ),
+        pytest.param({"enum": ["a", "b"]}, {"oneOf": [{"const": "b"}, {"const": "a"}]}, id="values-as-branches"),
+        pytest.param({"maxLength": 5}, {"maxLength": 5, "not": False}, id="a-not-that-excludes-nothing"),
+        pytest.param(
+            {"type": "object", "patternProperties": {"^a": True}},
+            {"type": "object", "patternProperties": {"^a": {"minLength": 0}}},
+            id="a-schema-that-refuses-nothing",
+        ),
+        pytest.param(
+            {"allOf": [{"additionalProperties": False}, {"additionalProperties": _ITEM}]},
+            {"allOf": [{"additionalProperties": _REF}, {"additionalProperties": False}]},
+            id="parts-in-order",
+        ),
+        pytest.param(
+            {"allOf": [{"contains": _TEXT}, {"contains": {"const": 1}}]},
+            {"allOf": [{"contains": {"const": 1}}, {"contains": _TEXT}]},
+            id="what-a-list-contains-in-order",
+        ),
+        pytest.param(
+            {"anyOf": [_deep("a", "b"), _deep("c", "d")], "unevaluatedProperties": False},
+            {"anyOf": [_REF_TO_DEEP, {"allOf": [*_parts(_deep("b", "a"))]}], "unevaluatedProperties": False},
+            id="branches-moved-split-and-reordered",
+        ),
     ],
 )
 def test_another_way_of_writing_is_no_change(one: Any, other: Any, changes_between: Any) -> None:
     """The same schema written otherwise shows nothing, either way round."""
-    assert changes_between(one, other, {"Item": _ITEM}) == ()
-    assert changes_between(other, one, {"Item": _ITEM}) == ()
+    components = {"Item": _ITEM, "Deep": _deep("d", "c")}
+    assert changes_between(one, other, components) == ()
+    assert changes_between(other, one, components) == ()
 
 
 def test_recursive_schemas_end(changes_between: Any) -> None:
@@ -155,6 +193,28 @@ def test_a_change_is_told_of_in_the_plainest_way(old: Any, new: Any, rules: set[
     assert {change.rule.split("-", 2)[2] for change in found if "property-added" not in change.rule} | {
         change.rule.split("-", 1)[1] for change in found if "property-added" in change.rule
     } == rules
+
+
+_CHOICE = {"anyOf": [{"required": ["z"]}, {"properties": {"description": True, "b": _TEXT}}]}
+
+
+def test_closing_an_object_that_leaves_a_choice_narrows_it(changes_between: Any) -> None:
+    """`unevaluatedProperties` that is new beside branches refuses more, and never less."""
+    found = changes_between(_CHOICE, _CHOICE | {"unevaluatedProperties": False})
+    assert [(change.rule, change.level, change.new) for change in found] == [
+        ("request-body-unevaluated-properties-restricted", Level.BREAKING, False),
+        ("response-body-unevaluated-properties-restricted", Level.NOTE, False),
+    ]
+
+
+def test_a_property_that_a_branch_no_longer_names_is_refused(changes_between: Any) -> None:
+    """In a closed object a branch that names fewer properties refuses them, whatever they are called."""
+    fewer = {"anyOf": [{"required": ["z"]}, {"properties": {"b": _TEXT}}]}
+    found = changes_between(*(schema | {"unevaluatedProperties": False} for schema in (_CHOICE, fewer)))
+    assert "request-body-unevaluated-properties-changed" in {
+        change.rule for change in found if change.level is Level.BREAKING
+    }
+    assert {change.old for change in found if change.rule.endswith("property-removed")} == {True}
 
 
 def test_a_property_of_a_closed_object_breaks_readers_only(changes_between: Any) -> None:
