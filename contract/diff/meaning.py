@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from contract.diff.keywords import IDLE, canonical, types_named
-from contract.diff.normal import is_annotation, sole_unions
+from contract.diff.keywords import canonical, types_named
+from contract.diff.normal import refusing_keywords
 from contract.language import GRAMMAR, Place, children
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
     from contract.diff.normal import Conjunction, Schemas
 
@@ -100,7 +100,7 @@ def _atoms(schemas: Schemas, place: Place) -> Iterator[_Atom]:
         if place.value is False:
             yield _Atom("false", ())
         return
-    node = {keyword: value for keyword, value in place.value.items() if _refuses(place.value, keyword, value)}
+    node = {keyword: place.value[keyword] for keyword in refusing_keywords(place.value)}
     within = _within(schemas, place)
     if "unevaluatedProperties" in node:
         groups = [set(node)]
@@ -118,11 +118,6 @@ def _atoms(schemas: Schemas, place: Place) -> Iterator[_Atom]:
 
 _NAMES = {"const": "enum"}
 """Keywords that another one can say as well."""
-
-
-def _refuses(node: Mapping[str, Any], keyword: str, value: Any) -> bool:
-    dissolved = {"$ref", "allOf"} | sole_unions(node)
-    return not (is_annotation(keyword) or keyword in dissolved or IDLE.get(keyword, value is None) == value)
 
 
 def _within(schemas: Schemas, place: Place) -> dict[str, dict[str, tuple[Conjunction, ...]]]:

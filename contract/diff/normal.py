@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from contract.diff.unions import Union
     from contract.loading import Contract
 
-__all__ = ["ANYTHING", "Conjunction", "Schemas", "View", "is_annotation", "sole_unions"]
+__all__ = ["ANYTHING", "Conjunction", "Schemas", "View", "refusing_keywords"]
 
 Conjunction: TypeAlias = tuple[str, ...]
 """The pointers of the schemas that all apply; none at all accepts anything."""
@@ -110,7 +110,7 @@ class Schemas:
         if pointer in passed or node is True or node == {}:
             return
         passed.add(pointer)
-        if node is False or node.keys() - {"$ref", "allOf"} - sole_unions(node):
+        if node is False or node.keys() - {"$ref", "allOf"} - _sole_unions(node):
             yield pointer
         if isinstance(node, dict):
             for part in _parts(node, pointer):
@@ -127,14 +127,14 @@ class Schemas:
         """What a conjunction refuses, without what it describes."""
         nodes = [self.node(pointer) for pointer in schema]
         plain = [
-            {key: value for key, value in node.items() if not is_annotation(key)} if isinstance(node, dict) else node
+            {key: value for key, value in node.items() if not _is_annotation(key)} if isinstance(node, dict) else node
             for node in nodes
         ]
         return [node for node in plain if node != {}]
 
     def accepts_anything(self, schema: Conjunction) -> bool:
         """Whether a schema only describes and never refuses."""
-        return all(_describes(self.node(pointer)) for pointer in schema)
+        return not any(node is False or refusing_keywords(node) for node in map(self.node, schema))
 
     def accepts_nothing(self, schema: Conjunction) -> bool:
         """Whether a schema plainly refuses every instance."""
@@ -197,21 +197,25 @@ def _parts(node: Mapping[str, Any], pointer: str) -> Iterator[str]:
         yield node["$ref"].removeprefix("#")
     for index in range(len(node.get("allOf", ()))):
         yield f"{pointer}/allOf/{index}"
-    for keyword in sorted(sole_unions(node)):
+    for keyword in sorted(_sole_unions(node)):
         yield f"{pointer}/{keyword}/0"
 
 
-def sole_unions(node: Mapping[str, Any]) -> set[str]:
+def _sole_unions(node: Mapping[str, Any]) -> set[str]:
     """The keywords of unions of one branch, which is no choice."""
     return {keyword for keyword in ("anyOf", "oneOf") if len(node.get(keyword, ())) == 1}
 
 
-def _describes(node: Any) -> bool:
-    return isinstance(node, dict) and all(
-        is_annotation(keyword) or (keyword in IDLE and IDLE[keyword] == value) for keyword, value in node.items()
-    )
+def refusing_keywords(node: Mapping[str, Any]) -> set[str]:
+    """The keywords of a schema object that refuse instances; what dissolves into a conjunction refuses elsewhere."""
+    dissolved = {"$ref", "allOf"} | _sole_unions(node)
+    return {
+        keyword
+        for keyword, value in node.items()
+        if not (keyword in dissolved or _is_annotation(keyword) or (keyword in IDLE and IDLE[keyword] == value))
+    }
 
 
-def is_annotation(keyword: str) -> bool:
+def _is_annotation(keyword: str) -> bool:
     """Whether a keyword describes and never refuses."""
     return keyword in ANNOTATIONS or keyword.startswith("x-")

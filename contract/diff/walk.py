@@ -98,6 +98,11 @@ class Walker:
                     yield visit.located(edge.stands_for)
                 queue.append(visit.onward(edge))
 
+    def accepts_many(self, old: str, new: str) -> bool:
+        """Whether a schema at one of two pointers accepts values of several parts: arrays or objects."""
+        sides = (self.old_schemas, old), (self.new_schemas, new)
+        return any({"array", "object"} & schemas.possible_types(schemas.at(pointer)) for schemas, pointer in sides)
+
     def step(self, pair: Pair) -> Step:
         """Compare the two schemas of a pair, without what stands within them."""
         if pair not in self._steps:
