@@ -29,6 +29,8 @@ def pair_up(
 ) -> Iterator[tuple[Item | None, Item | None]]:
     """Each old item with the new one that has the same key, by the first key that tells; then those left over."""
     left, right = list(old), list(new)
+    if len(left) == len(right) == 1 and ANY in keys:
+        keys = [ANY]  # no other key could tell more, and some take long to find
     for old_key, new_key in keys:
         if not (left and right):
             break
