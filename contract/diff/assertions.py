@@ -78,7 +78,7 @@ def _types(old: View, new: View) -> Iterator[Difference]:
         (gained, Effect.WIDER, "became-nullable"),
         (lost, Effect.NARROWER, "became-not-nullable"),
     ):
-        if "null" in types and (old.types & new.types) - {"null"}:
+        if types == {"null"} and (old.types & new.types) - {"null"}:
             yield Difference(name, effect, pointer, _type_names(old.types), _type_names(new.types))
             lost, gained = lost - {"null"}, gained - {"null"}
     effect = (Effect.NARROWER if lost else Effect.NONE) | (Effect.WIDER if gained else Effect.NONE)

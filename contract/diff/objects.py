@@ -33,7 +33,7 @@ def compare_objects(sides: Sides) -> Iterator[Found]:
     yield from _dependent_schemas(sides)
     for pattern in sorted(old.patterns.keys() | new.patterns.keys()):
         pair = sides.join(old.patterns.get(pattern, []), new.patterns.get(pattern, []))
-        yield from sides.child("pattern-properties", pair, "/*")
+        yield from sides.child("pattern-properties", pair, "/*", about=pattern)
     yield from _rest(sides, old, new)
     names = ([found.pointer for found in view.all("propertyNames")] for view in (sides.old, sides.new))
     yield from sides.child("property-names", sides.join(*names), " (names)")
@@ -120,7 +120,7 @@ def _dependent_schemas(sides: Sides) -> Iterator[Found]:
     old, new = _by_trigger(sides.old), _by_trigger(sides.new)
     for trigger in sorted(old.keys() | new.keys()):
         pair = sides.join(old.get(trigger, []), new.get(trigger, []))
-        yield from sides.child("dependent-schemas", pair, declared=sides.declared)
+        yield from sides.child("dependent-schemas", pair, declared=sides.declared, about=trigger)
 
 
 def _by_trigger(view: View) -> dict[str, list[str]]:

@@ -106,14 +106,24 @@ class Sides:
         """Both schemas as a person would write them."""
         return self.old_schemas.written(pair[0]), self.new_schemas.written(pair[1])
 
-    def child(self, name: str, pair: Pair, path: str = "", declared: frozenset[str] = frozenset()) -> Iterator[Found]:
-        """A subschema that may stand on one side only: it was added, was removed, or is to be compared."""
+    def child(
+        self, name: str, pair: Pair, path: str = "", declared: frozenset[str] = frozenset(), about: str = ""
+    ) -> Iterator[Found]:
+        """A subschema that may stand on one side only: it was added, was removed, or is to be compared.
+
+        Args:
+            name: What rules call it.
+            pair: Both sides of it.
+            path: Where it is in the instance; "" for the same place.
+            declared: The properties that other schemas name for the same instance.
+            about: The property or pattern on which it depends, if it does.
+        """
         before = self.old_schemas.accepts_anything(pair[0])
         now = self.new_schemas.accepts_anything(pair[1])
         old, new = self.written(pair)
         if before and not now:
-            yield Difference(f"{name}-added", Effect.NARROWER, pair[1][0], new=new)
+            yield Difference(f"{name}-added", Effect.NARROWER, pair[1][0], new=new, name=about)
         elif now and not before:
-            yield Difference(f"{name}-removed", Effect.WIDER, pair[0][0], old=old)
+            yield Difference(f"{name}-removed", Effect.WIDER, pair[0][0], old=old, name=about)
         elif pair != ((), ()):
             yield Edge(pair, path, declared=declared)

@@ -173,6 +173,7 @@ def test_renaming_a_component_is_no_change(changes_between: Any) -> None:
         pytest.param(
             {"type": "string"}, {"anyOf": [{"type": "string"}, {"type": "null"}]}, {"became-nullable"}, id="nullable"
         ),
+        pytest.param({}, {"type": "string"}, {"type-narrowed"}, id="a-type-where-there-was-none"),
         pytest.param(
             {"type": "object", "properties": {"a": True}, "additionalProperties": False},
             {"type": "object", "properties": {"a": True, "b": True}, "additionalProperties": False},
@@ -215,6 +216,33 @@ def test_a_property_that_a_branch_no_longer_names_is_refused(changes_between: An
         change.rule for change in found if change.level is Level.BREAKING
     }
     assert {change.old for change in found if change.rule.endswith("property-removed")} == {True}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ({}, {"type": ["string", "null"]}, "The type of the request body is null or string now; before, any."),
+        (
+            {"properties": {"a": _TEXT}},
+            {"properties": {"a": _TEXT}, "required": ["a"]},
+            "`a` of the request body is required now. Callers that leave it out are refused: send it.",
+        ),
+        (
+            {},
+            {"dependentSchemas": {"a": {"minProperties": 2}}},
+            "A schema for the request body when it holds `a` was added.",
+        ),
+        (
+            {},
+            {"patternProperties": {"^a": _TEXT}},
+            "A schema for the members of the request body whose names match `^a` was added.",
+        ),
+    ],
+)
+def test_sentences_name_what_they_are_about(old: Any, new: Any, sentence: str, changes_between: Any) -> None:
+    """A reader learns from the sentence alone what to look at."""
+    (message,) = (change.message for change in changes_between(old, new) if change.direction == "request")
+    assert message.startswith(sentence)
 
 
 def test_a_property_of_a_closed_object_breaks_readers_only(changes_between: Any) -> None:
