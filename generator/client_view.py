@@ -30,6 +30,8 @@ from keyword import iskeyword
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from generator.client_text import literal
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -47,7 +49,6 @@ __all__ = [
     "Resource",
     "Status",
     "View",
-    "literal",
 ]
 
 
@@ -337,14 +338,3 @@ class View:
     def document(self) -> str:
         """The whole contract as JSON, in the document's order."""
         return json.dumps(self.contract.document, ensure_ascii=False, separators=(",", ":"))
-
-
-def literal(value: Any) -> str:
-    """A plain value as it is written in Python, strings in double quotes as everywhere in this project."""
-    if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False)
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{literal(name)}: {literal(item)}" for name, item in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(map(literal, value)) + "]"
-    return repr(value)
