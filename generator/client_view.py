@@ -26,6 +26,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from functools import cached_property
 from keyword import iskeyword
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -207,18 +208,18 @@ class Operation:
         """The name of the method that goes through all pages; "" when there are none."""
         return f"{self.name.rstrip('_')}_all" if self.paging.parameter else ""
 
-    @property
+    @cached_property
     def positional(self) -> list[Argument]:
         """The arguments that are given without their names."""
         return [argument for argument in self.arguments if argument.location == "path"]
 
-    @property
+    @cached_property
     def keywords(self) -> list[Argument]:
         """The arguments that are given by name, the required ones first."""
         named = [argument for argument in self.arguments if argument.location != "path"]
         return sorted(named, key=lambda argument: not argument.required)
 
-    @property
+    @cached_property
     def example(self) -> dict[str, Any]:
         """Arguments by their names in Python, for an example: the first documented body, and examples of the rest."""
         return self.example_with(next(iter(self.examples.values()), {}))
@@ -236,18 +237,18 @@ class Operation:
                 chosen[argument.name] = argument.examples[0]
         return chosen
 
-    @property
+    @cached_property
     def example_call(self) -> str:
         """The arguments of an example as they are written in Python."""
         return self._written(self.example)
 
-    @property
+    @cached_property
     def example_calls(self) -> list[tuple[str, str, Any]]:
         """For each documented body, its name, the arguments as they are written in Python, and the body itself."""
         bodies = dict(self.examples) or {"no_body": None}
         return [(name, self._written(self.example_with(body or {})), body) for name, body in bodies.items()]
 
-    @property
+    @cached_property
     def example_path(self) -> str:
         """The path that the examples call, encoded."""
         path = self.path
