@@ -38,6 +38,7 @@ check: install ## Fail when generated/ or the version is out of step, or a linte
 	@$(BIN)/mypy
 
 release: install ## Publish a version: raise it, regenerate, freeze, write the changelog (NOTES=, CORRECTIONS=)
+	@$(BIN)/moment-contract check
 	@$(BIN)/moment-release bump
 	@$(BIN)/moment-generate client
 	@$(BIN)/moment-release check

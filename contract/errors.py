@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["ContractError", "Finding", "unusable"]
+__all__ = ["ContractError", "Finding", "printable", "unusable"]
 
 
 @dataclass(frozen=True, order=True)
@@ -35,7 +35,7 @@ class Finding:
     def __str__(self) -> str:
         place = f"{self.source}:{self.line}" if self.line else self.source
         at = f" at {self.pointer}" if self.pointer else ""
-        return f"{place}: {self.message}{at} [{self.rule}]"
+        return printable(f"{place}: {self.message}{at} [{self.rule}]")
 
 
 class ContractError(Exception):
@@ -47,6 +47,13 @@ class ContractError(Exception):
 
     def __reduce__(self) -> tuple[type[ContractError], tuple[tuple[Finding, ...]]]:
         return type(self), (self.findings,)
+
+
+def printable(text: str) -> str:
+    """A text on one line that a terminal only shows: what would act on it is written as an escape."""
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
 
 
 def unusable(source: str, line: int, rule: str, message: str) -> ContractError:

@@ -14,7 +14,7 @@ from contract.pointers import escape
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["ANNOTATIONS", "ASSERTIONS", "GRAMMAR", "METHODS", "Place", "walk"]
+__all__ = ["ANNOTATIONS", "ASSERTIONS", "GRAMMAR", "METHODS", "Place", "children", "is_extension", "walk"]
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 """The fields of a path item that are operations (OpenAPI 3.1.1, Path Item Object)."""
@@ -60,6 +60,7 @@ GRAMMAR: dict[str, dict[str, Shape]] = {
         "securitySchemes": {"*": "security-scheme"},
         "links": {"*": "link"},
         "pathItems": {"*": "path-item"},
+        "callbacks": {"*": "callback"},
     },
     "path-item": {
         **dict.fromkeys(METHODS, "operation"),
@@ -70,8 +71,10 @@ GRAMMAR: dict[str, dict[str, Shape]] = {
         "parameters": ["parameter"],
         "requestBody": "request-body",
         "responses": {"*": "response"},
+        "callbacks": {"*": "callback"},
         "servers": ["server"],
     },
+    "callback": {"*": "path-item"},
     "parameter": _CARRIER,
     "header": _CARRIER,
     "request-body": {"content": {"*": "media-type"}},
@@ -85,7 +88,10 @@ GRAMMAR: dict[str, dict[str, Shape]] = {
     },
     **{kind: {} for kind in ("info", "server", "tag", "example", "security-scheme", "link")},
 }
-"""For each kind of object, the fields that hold further objects."""
+"""For each kind of object, the fields that hold further objects; `*` stands for every field but extensions."""
+
+_EXTENSIBLE = {("document", "paths"), ("operation", "responses")}
+"""The maps that can hold extensions beside their objects (OpenAPI 3.1.1, Paths Object and Responses Object)."""
 
 
 @dataclass(frozen=True)
@@ -108,16 +114,17 @@ def walk(place: Place) -> Iterator[Place]:
     while stack:
         here = stack.pop()
         yield here
-        stack.extend(reversed(list(_children(here))))
+        stack.extend(reversed(list(children(here))))
 
 
-def _children(place: Place) -> Iterator[Place]:
+def children(place: Place) -> Iterator[Place]:
+    """The objects directly within an object, in the document's order."""
     if not isinstance(place.value, dict):
         return
     shapes = GRAMMAR[place.kind]
     for name, value in place.value.items():
-        shape = shapes.get(name)
-        if shape is None:
+        shape = shapes.get(name) or ("" if is_extension(name) else shapes.get("*", ""))
+        if not shape:
             continue
         pointer = f"{place.pointer}/{escape(name)}"
         if isinstance(shape, str):
@@ -125,7 +132,15 @@ def _children(place: Place) -> Iterator[Place]:
         elif isinstance(shape, list):
             yield from (Place(shape[0], f"{pointer}/{i}", item) for i, item in enumerate(_list(value)))
         else:
-            yield from (Place(shape["*"], f"{pointer}/{escape(key)}", item) for key, item in _map(value))
+            extensible = (place.kind, name) in _EXTENSIBLE
+            for key, item in _map(value):
+                if not (extensible and is_extension(key)):
+                    yield Place(shape["*"], f"{pointer}/{escape(key)}", item)
+
+
+def is_extension(name: str) -> bool:
+    """Whether a field is one of the contract's own (OpenAPI 3.1.1, Specification Extensions)."""
+    return name.startswith("x-")
 
 
 def _list(value: Any) -> list[Any]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from contract.language import METHODS
+from contract.language import METHODS, is_extension
 from contract.pointers import escape
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from contract.document import Document
 
-__all__ = ["Media", "Operation", "Parameter", "Response", "operations", "webhooks"]
+__all__ = ["Media", "Operation", "Parameter", "Response", "callbacks", "operations", "webhooks"]
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,7 @@ class Operation:
         method: The HTTP method, in capitals.
         path: The path template, such as `/billing/customers/{customer}`; of a webhook, its name.
         pointer: Where the operation stands.
+        item: Where the path item stands that holds it.
         parameters: Its own and its path's parameters; its own win.
         body: What the request's body may hold; empty when there is none.
         body_required: Whether a request must have a body.
@@ -75,6 +76,7 @@ class Operation:
     method: str
     path: str
     pointer: str
+    item: str
     parameters: tuple[Parameter, ...]
     body: tuple[Media, ...]
     body_required: bool
@@ -84,26 +86,38 @@ class Operation:
 
 def operations(contract: Document) -> tuple[Operation, ...]:
     """Every operation under `paths`, in the document's order."""
-    return tuple(_operations(contract, "paths"))
+    paths = {path: item for path, item in contract.document.get("paths", {}).items() if not is_extension(path)}
+    return tuple(_operations(contract, paths, "/paths"))
 
 
 def webhooks(contract: Document) -> tuple[Operation, ...]:
     """Every operation under `webhooks`, in the document's order: the API sends the request, its users answer."""
-    return tuple(_operations(contract, "webhooks"))
+    return tuple(_operations(contract, contract.document.get("webhooks", {}), "/webhooks"))
 
 
-def _operations(contract: Document, field: str) -> Iterator[Operation]:
-    for path, item in contract.document.get(field, {}).items():
-        node, pointer = contract.resolve(item, f"/{field}/{escape(path)}")
+def callbacks(contract: Document, operation: Operation) -> tuple[Operation, ...]:
+    """Every operation under an operation's `callbacks`: like webhooks, but sent to an address that a request named."""
+    found: list[Operation] = []
+    for name, item in operation.node.get("callbacks", {}).items():
+        node, pointer = contract.resolve(item, f"{operation.pointer}/callbacks/{escape(name)}")
+        paths = {expression: path for expression, path in node.items() if not is_extension(expression)}
+        found += (replace(sent, path=f"{name} {sent.path}") for sent in _operations(contract, paths, pointer))
+    return tuple(found)
+
+
+def _operations(contract: Document, paths: Mapping[str, Any], at: str) -> Iterator[Operation]:
+    for path, item in paths.items():
+        node, pointer = contract.resolve(item, f"{at}/{escape(path)}")
         shared = list(_parameters(contract, node, pointer))
         for method in node:
             if method in METHODS:
-                yield _operation(contract, method, path, shared, node[method], f"{pointer}/{method}")
+                yield _operation(contract, method, path, shared, node[method], pointer)
 
 
 def _operation(
-    contract: Document, method: str, path: str, shared: list[Parameter], node: Mapping[str, Any], pointer: str
+    contract: Document, method: str, path: str, shared: list[Parameter], node: Mapping[str, Any], item: str
 ) -> Operation:
+    pointer = f"{item}/{method}"
     own = list(_parameters(contract, node, pointer))
     taken = {(parameter.location, parameter.name) for parameter in own}
     inherited = [parameter for parameter in shared if (parameter.location, parameter.name) not in taken]
@@ -111,12 +125,14 @@ def _operation(
     responses = (
         _response(contract, status, response, f"{pointer}/responses/{escape(status)}")
         for status, response in node.get("responses", {}).items()
+        if not is_extension(status)
     )
     return Operation(
         id=node["operationId"],
         method=method.upper(),
         path=path,
         pointer=pointer,
+        item=item,
         parameters=(*inherited, *own),
         body=tuple(_media(body, body_pointer)),
         body_required=body.get("required", False),

@@ -17,6 +17,7 @@ from openapi_python_client.parser.errors import GeneratorError
 from openapi_python_client.parser.openapi import GeneratorData
 
 from contract import Contract, ContractError
+from contract.language import is_extension
 from contract.pointers import escape
 
 if TYPE_CHECKING:
@@ -69,7 +70,17 @@ def _types_only(contract: Contract) -> dict[str, Any]:
             place.value["allOf"] = branches
         else:
             place.value.pop("allOf", None)
+    _drop_extensions(copy.document.get("paths", {}))
+    for place in copy.places:
+        if place.kind == "operation":
+            _drop_extensions(place.value.get("responses", {}))
     return copy.document
+
+
+def _drop_extensions(objects: dict[str, Any]) -> None:
+    """Leave only objects in a map of them: openapi-python-client takes extensions among them for some."""
+    for name in [name for name in objects if is_extension(name)]:
+        del objects[name]
 
 
 def _simplify_nullable_enum(schema: dict[str, Any]) -> None:

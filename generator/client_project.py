@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
-import textwrap
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from jinja2 import FileSystemBytecodeCache
 from openapi_python_client import Project
 
 from generator.client_plans import plans, problems
-from generator.client_view import literal
+from generator.client_text import docstring, inside_docstring, literal, one_line, reflow, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -56,7 +54,8 @@ class ClientProject(Project):
         self.env.bytecode_cache = FileSystemBytecodeCache()  # compiling the templates takes longer than rendering them
         self.env.globals.update(view=view, marker=view.marker)
         self.env.globals.update(derive_plans=lambda: plans(view), problem_kinds=lambda: problems(view.contract))
-        self.env.filters.update(docstring=docstring, sentence=sentence, reflow=reflow, string_literal=literal)
+        self.env.filters.update(docstring=docstring, inside_docstring=inside_docstring, string_literal=literal)
+        self.env.filters.update(one_line=one_line, reflow=reflow, sentence=sentence)
 
     def build(self) -> Sequence[GeneratorError]:
         """Write every file into the project's folder."""
@@ -72,7 +71,7 @@ class ClientProject(Project):
             yield name.format(package=self.package_name), self.env.get_template(template).render()
         endpoint = self.env.get_template("endpoint_module.py.jinja")
         folder = f"{self.package_name}/resources"
-        yield f"{folder}/__init__.py", f'"""The resources of {self._view.title}."""\n'
+        yield f"{folder}/__init__.py", docstring(f"The resources of {self._view.title}.") + "\n"
         for resource in self._view.resources:
             yield f"{folder}/{resource.name}.py", endpoint.render(resource=resource)
         for file in sorted(self._runtime.rglob("*.py")):
@@ -82,38 +81,3 @@ class ClientProject(Project):
 
 def _marked(path: Path, marker: str, text: str) -> str:
     return f"{_MARKERS.get(path.suffix, '# {}').format(marker)}\n{text}"
-
-
-def docstring(text: str, indent: int = 0) -> str:
-    """A text as a docstring: quotes and backslashes kept from meaning anything, long lines wrapped."""
-    lines = [line for paragraph in text.strip().split("\n") for line in _wrapped(paragraph, 112 - indent)]
-    body = "\n".join(lines).replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
-    body = f"{body} " if body.endswith('"') else body
-    closing = "\n" if len(lines) > 1 else ""
-    return textwrap.indent(f'"""{body}{closing}"""', " " * indent, lambda line: bool(line.strip())).lstrip()
-
-
-def _wrapped(line: str, width: int) -> list[str]:
-    """A line in lines of that width; what follows an indented line keeps its indentation."""
-    if len(line) <= width or line.lstrip().startswith((">>>", "...")):
-        return [line]
-    indent = line[: len(line) - len(line.lstrip())]
-    hanging = f"{indent}    " if indent else ""
-    return textwrap.wrap(
-        line, width, initial_indent="", subsequent_indent=hanging, break_long_words=False, break_on_hyphens=False
-    )
-
-
-def reflow(text: str) -> str:
-    """The same paragraphs, each on one line; items of a list keep their own."""
-    paragraphs = re.split(r"\n\s*\n|\n(?=\s*[-*] )", text.strip())
-    separators = re.findall(r"\n\s*\n|\n(?=\s*[-*] )", text.strip())
-    lines = [" ".join(paragraph.split()) for paragraph in paragraphs]
-    ends = ["\n\n" if separator.count("\n") > 1 else "\n" for separator in separators]
-    return "".join(line + end for line, end in zip(lines, [*ends, ""], strict=True))
-
-
-def sentence(text: Any) -> str:
-    """A text on one line, ending in a full stop."""
-    line = " ".join(str(text).split())
-    return line if not line or line.endswith((".", "!", "?", ":")) else f"{line}."

@@ -26,9 +26,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from functools import cached_property
 from keyword import iskeyword
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
+
+from generator.client_text import literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,7 +50,6 @@ __all__ = [
     "Resource",
     "Status",
     "View",
-    "literal",
 ]
 
 
@@ -206,18 +208,18 @@ class Operation:
         """The name of the method that goes through all pages; "" when there are none."""
         return f"{self.name.rstrip('_')}_all" if self.paging.parameter else ""
 
-    @property
+    @cached_property
     def positional(self) -> list[Argument]:
         """The arguments that are given without their names."""
         return [argument for argument in self.arguments if argument.location == "path"]
 
-    @property
+    @cached_property
     def keywords(self) -> list[Argument]:
         """The arguments that are given by name, the required ones first."""
         named = [argument for argument in self.arguments if argument.location != "path"]
         return sorted(named, key=lambda argument: not argument.required)
 
-    @property
+    @cached_property
     def example(self) -> dict[str, Any]:
         """Arguments by their names in Python, for an example: the first documented body, and examples of the rest."""
         return self.example_with(next(iter(self.examples.values()), {}))
@@ -235,18 +237,18 @@ class Operation:
                 chosen[argument.name] = argument.examples[0]
         return chosen
 
-    @property
+    @cached_property
     def example_call(self) -> str:
         """The arguments of an example as they are written in Python."""
         return self._written(self.example)
 
-    @property
+    @cached_property
     def example_calls(self) -> list[tuple[str, str, Any]]:
         """For each documented body, its name, the arguments as they are written in Python, and the body itself."""
         bodies = dict(self.examples) or {"no_body": None}
         return [(name, self._written(self.example_with(body or {})), body) for name, body in bodies.items()]
 
-    @property
+    @cached_property
     def example_path(self) -> str:
         """The path that the examples call, encoded."""
         path = self.path
@@ -337,14 +339,3 @@ class View:
     def document(self) -> str:
         """The whole contract as JSON, in the document's order."""
         return json.dumps(self.contract.document, ensure_ascii=False, separators=(",", ":"))
-
-
-def literal(value: Any) -> str:
-    """A plain value as it is written in Python, strings in double quotes as everywhere in this project."""
-    if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False)
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{literal(name)}: {literal(item)}" for name, item in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(map(literal, value)) + "]"
-    return repr(value)

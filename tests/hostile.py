@@ -189,7 +189,11 @@ def everything() -> dict[str, Any]:
         for number, text in enumerate(TEXTS.values())
         for place, schema in _valued(text).items()
     }
-    return document(properties, text="\n\n".join(TEXTS.values()))
+    whole = document(properties, text="\n\n".join(TEXTS.values()))
+    post = whole["paths"]["/things"]["post"]
+    for extended in (whole, whole["info"], whole["paths"], whole["paths"]["/things"], post, post["responses"]):
+        extended["x-more"] = {**TEXTS}
+    return whole
 
 
 def _names() -> Iterator[tuple[str, dict[str, Any]]]:

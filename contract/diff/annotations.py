@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from contract.diff.keywords import canonical
 from contract.diff.model import ABSENT, Difference, Effect
-from contract.diff.normal import canonical
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from contract.diff.normal import Found, View
+    from contract.diff.keywords import Found
+    from contract.diff.normal import View
 
 __all__ = ["compare_annotations", "compare_prose"]
 
@@ -24,7 +25,10 @@ _PROSE = (("title", "title"), ("description", "description"), ("examples", "exam
 
 
 def compare_annotations(old: View, new: View) -> Iterator[Difference]:
-    """Every difference in what two views describe. Where several values apply, the outermost is meant."""
+    """Every difference in what two views describe. Where several values apply, the outermost is meant.
+
+    Of texts, what stands under the outermost is compared too, where it stands at the same place in both.
+    """
     yield from _default(old, new)
     for keyword, came, went in _MARKS:
         before, now = _marked(old, keyword), _marked(new, keyword)
@@ -33,10 +37,10 @@ def compare_annotations(old: View, new: View) -> Iterator[Difference]:
         elif before and not now:
             yield Difference(went, Effect.NONE, before.pointer, old=True)
     for keyword, name in _PROSE:
-        yield from _text(name, _first(old, keyword), _first(new, keyword))
+        yield from _texts(name, old.all(keyword), new.all(keyword))
     extensions = dict.fromkeys(key for view in (new, old) for key in view.keywords if key.startswith("x-"))
     for keyword in extensions:
-        yield from _text("extension", _first(old, keyword), _first(new, keyword))
+        yield from _texts("extension", old.all(keyword), new.all(keyword))
 
 
 def compare_prose(name: str, pointer: str, old: Any, new: Any) -> Iterator[Difference]:
@@ -53,11 +57,13 @@ def _marked(view: View, keyword: str) -> Found | None:
     return next((found for found in view.all(keyword) if found.value is True), None)
 
 
-def _text(name: str, before: Found | None, now: Found | None) -> Iterator[Difference]:
-    found = now or before
-    if found:
-        values = (ABSENT if side is None else side.value for side in (before, now))
-        yield from compare_prose(name, found.pointer, *values)
+def _texts(name: str, before: Sequence[Found], now: Sequence[Found]) -> Iterator[Difference]:
+    outermost = next(iter(before), None), next(iter(now), None)
+    known = {found.pointer: found for found in before}
+    for was, becomes in (outermost, *((known[found.pointer], found) for found in now[1:] if found.pointer in known)):
+        if found := becomes or was:
+            values = (ABSENT if side is None else side.value for side in (was, becomes))
+            yield from compare_prose(name, found.pointer, *values)
 
 
 def _default(old: View, new: View) -> Iterator[Difference]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from contract.diff.assertions import Limit, compare_limit
+from contract.diff.keywords import Found as Value
+from contract.diff.matching import pair_up
 from contract.diff.model import Difference, Effect
-from contract.diff.normal import Found as Value
-from contract.diff.pairs import Edge, Relation
+from contract.diff.pairs import Edge
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,9 +32,7 @@ def compare_arrays(sides: Sides) -> Iterator[Found]:
 def _item(view: View, index: int | None) -> list[str]:
     """Where the schemas of the item at an index stand; without one, of the items after every prefix."""
     places = []
-    for pointer, node in view.nodes.items():
-        if not isinstance(node, dict):
-            continue
+    for pointer, node in view.holders("prefixItems", "items").items():
         if index is not None and index < len(node.get("prefixItems", ())):
             places.append(f"{pointer}/prefixItems/{index}")
         elif "items" in node:
@@ -43,13 +41,13 @@ def _item(view: View, index: int | None) -> list[str]:
 
 
 def _contains(sides: Sides) -> Iterator[Found]:
-    for before, now in zip_longest(_containers(sides.old), _containers(sides.new)):
-        if before is None:
+    for before, now in pair_up(_containers(sides.old), _containers(sides.new), sides.by_meaning("/contains")):
+        if before is None and now is not None:
             yield Difference("contains-added", Effect.NARROWER, f"{now.pointer}/contains", new=now.value["contains"])
-        elif now is None:
+        elif now is None and before is not None:
             at = f"{before.pointer}/contains"
             yield Difference("contains-removed", Effect.WIDER, at, old=before.value["contains"])
-        else:
+        elif before is not None and now is not None:
             yield from _contained(sides, before, now)
 
 
@@ -57,8 +55,8 @@ def _containers(view: View) -> list[Value]:
     """The schema objects whose `contains` can refuse an array."""
     return [
         Value(pointer, node)
-        for pointer, node in view.nodes.items()
-        if isinstance(node, dict) and "contains" in node and (node.get("minContains", 1) > 0 or "maxContains" in node)
+        for pointer, node in view.holders("contains").items()
+        if (node.get("minContains", 1) > 0 or "maxContains" in node)
     ]
 
 
@@ -67,7 +65,7 @@ def _contained(sides: Sides, before: Value, now: Value) -> Iterator[Found]:
     pair = sides.join([f"{before.pointer}/contains"], [at])
     changed = Difference("contains-changed", Effect.EITHER, at, before.value["contains"], now.value["contains"])
     counted = "maxContains" in before.value or "maxContains" in now.value
-    yield Edge(pair, "/*", Relation.OPAQUE if counted else Relation.SAME, changed)
+    yield Edge(pair, "/*", stands_for=changed if counted else None)
     for limit, default in _COUNTS:
         found = ([_count(side, limit.keyword, default)] for side in (before, now))
         yield from compare_limit(limit, *([item for item in side if item is not None] for side in found))

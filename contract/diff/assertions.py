@@ -8,8 +8,8 @@ from math import ceil, floor, lcm
 from typing import TYPE_CHECKING, Any
 
 from contract.diff.expressions import same_meaning
+from contract.diff.keywords import TYPED_KEYWORDS, Found
 from contract.diff.model import ABSENT, Difference, Effect
-from contract.diff.normal import TYPED_KEYWORDS, Found
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -78,7 +78,7 @@ def _types(old: View, new: View) -> Iterator[Difference]:
         (gained, Effect.WIDER, "became-nullable"),
         (lost, Effect.NARROWER, "became-not-nullable"),
     ):
-        if "null" in types and (old.types & new.types) - {"null"}:
+        if types == {"null"} and (old.types & new.types) - {"null"}:
             yield Difference(name, effect, pointer, _type_names(old.types), _type_names(new.types))
             lost, gained = lost - {"null"}, gained - {"null"}
     effect = (Effect.NARROWER if lost else Effect.NONE) | (Effect.WIDER if gained else Effect.NONE)

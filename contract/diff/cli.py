@@ -6,6 +6,8 @@ Exit status: 0 the new contract is compatible with the old one, 1 it breaks it, 
 from __future__ import annotations
 
 import argparse
+import io
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -37,10 +39,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("The contracts were not compared.", file=sys.stderr)
         return 2
     if options.format == "text":
-        print(to_text(report, old, new))
+        text = to_text(report, old, new)
     else:
-        print({"json": to_json, "markdown": to_markdown}[options.format](report))
-    return 1 if report.level is Level.BREAKING else 0
+        text = {"json": to_json, "markdown": to_markdown}[options.format](report)
+    status = 1 if report.level is Level.BREAKING else 0
+    return status if _written(text) else 2
+
+
+def _written(text: str) -> bool:
+    """Write a report; whether that was possible. A reader that has seen enough, such as `head`, is no failure."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    try:
+        print(text, flush=True)
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python would complain once more at its end
+        if not isinstance(error, BrokenPipeError):
+            print(f"The report could not be written: {error.strerror}.", file=sys.stderr)
+            return False
+    return True
 
 
 def _last_released() -> Path:
@@ -53,7 +70,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="moment-diff",
         description="Say what changed between two contracts: for whom, how much it matters, and what to do.",
-        epilog="exit status: 0 compatible, 1 breaking, 2 could not compare",
+        epilog="Exit status: 0 compatible, 1 breaking, 2 could not compare. "
+        "With another state of a repository: git show main:openapi.yaml | moment-diff /dev/stdin openapi.yaml",
     )
     old = "the contract as it was: an OpenAPI 3.1 document (default: the last release of this project's)"
     parser.add_argument("old", metavar="OLD", nargs="?", default=_last_released(), help=old)

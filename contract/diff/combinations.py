@@ -7,21 +7,21 @@ from dataclasses import replace
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from contract.diff.keywords import Found as Value
+from contract.diff.keywords import canonical
+from contract.diff.matching import ANY, pair_up
 from contract.diff.members import Members
 from contract.diff.model import Difference, Effect
-from contract.diff.normal import Found as Value
-from contract.diff.normal import Union, canonical
-from contract.diff.pairs import Edge, Relation
+from contract.diff.pairs import Edge
 from contract.language import ASSERTIONS, GRAMMAR
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from typing import TypeVar
+    from collections.abc import Callable, Iterator
 
+    from contract.diff.meaning import Meaning
     from contract.diff.normal import Conjunction, Schemas, View
     from contract.diff.pairs import Found, Sides
-
-    Item = TypeVar("Item")
+    from contract.diff.unions import Union
 
 __all__ = ["compare_combinations", "compare_lifted"]
 
@@ -56,18 +56,23 @@ def _is_union(view: View) -> bool:
 
 
 def _unions(sides: Sides) -> Iterator[Found]:
-    keys = [(lambda union: canonical(union.value),) * 2, (_anything, _anything)]
-    for before, now in _pair_up(sides.old.unions, sides.new.unions, keys):
+    def old(union: Union) -> frozenset[Meaning]:
+        return frozenset(map(sides.meanings.old, union.branches))
+
+    def new(union: Union) -> frozenset[Meaning]:
+        return frozenset(map(sides.meanings.new, union.branches))
+
+    def same(keys: Callable[[Union], object]) -> Callable[[Union], object]:
+        return lambda union: (union.keyword, keys(union))
+
+    keys = [(same(old), same(new)), (old, new), ANY]
+    for before, now in pair_up(sides.old.unions, sides.new.unions, keys):
         if before is None and now is not None:
             yield Difference(f"{_name(now)}-added", Effect.NARROWER, now.pointer, new=now.value)
         elif now is None and before is not None:
             yield Difference(f"{_name(before)}-removed", Effect.WIDER, before.pointer, old=before.value)
         elif before is not None and now is not None:
             yield from _union(sides, before, now)
-
-
-def _anything(_: object) -> str:
-    return ""
 
 
 def _name(union: Union) -> str:
@@ -82,14 +87,14 @@ def _union(sides: Sides, before: Union, now: Union) -> Iterator[Found]:
     if exclusive[0] != exclusive[1]:
         yield changed
     came, went = (Effect.EITHER, Effect.EITHER) if any(exclusive) else (Effect.WIDER, Effect.NARROWER)
-    for old, new in _pair_up(before.branches, now.branches, _branch_keys(sides)):
+    for old, new in pair_up(before.branches, now.branches, _branch_keys(sides)):
         if old is None and new is not None:
             yield Difference(f"{name}-branch-added", came, _at(new, now), new=sides.new_schemas.written(new))
         elif new is None and old is not None:
             yield Difference(f"{name}-branch-removed", went, _at(old, before), old=sides.old_schemas.written(old))
         elif old is not None and new is not None:
-            relation = Relation.OPAQUE if any(exclusive) else Relation.SAME
-            yield Edge((old, new), "", relation, changed, sides.declared)
+            stands_for = changed if any(exclusive) else None
+            yield Edge((old, new), stands_for=stands_for, declared=sides.declared)
 
 
 def _at(branch: Conjunction, union: Union) -> str:
@@ -104,7 +109,7 @@ def _overlaps(schemas: Schemas, union: Union) -> bool:
 def _disjoint(schemas: Schemas, one: Conjunction, other: Conjunction, depth: int = 3) -> bool:
     """Whether no instance keeps both schemas, as far as that shows at once."""
     views = schemas.view(one), schemas.view(other)
-    common = views[0].types & views[1].types
+    common = schemas.possible_types(one) & schemas.possible_types(other)
     values = views[0].values, views[1].values
     if not common or (values[0] is not None and values[1] is not None and not values[0].keys() & values[1].keys()):
         return True
@@ -120,15 +125,17 @@ def _disjoint(schemas: Schemas, one: Conjunction, other: Conjunction, depth: int
 def _branch_keys(sides: Sides) -> list[tuple[Callable[[Conjunction], object], Callable[[Conjunction], object]]]:
     """By what an old branch is known again among the new ones, the surest first."""
 
-    def keys(schemas: Schemas) -> list[Callable[[Conjunction], object]]:
+    def keys(schemas: Schemas, meaning: Callable[[Conjunction], Meaning]) -> list[Callable[[Conjunction], object]]:
         return [
             lambda branch: canonical(schemas.refusing(branch)),
+            meaning,
             lambda branch: _component(branch) or _never(),
             lambda branch: _tags(schemas.view(branch)) or _never(),
             lambda branch: _never() if _component(branch) else _kind(schemas.view(branch)),
         ]
 
-    return list(zip(keys(sides.old_schemas), keys(sides.new_schemas), strict=True))
+    old, new = keys(sides.old_schemas, sides.meanings.old), keys(sides.new_schemas, sides.meanings.new)
+    return list(zip(old, new, strict=True))
 
 
 def _component(branch: Conjunction) -> str:
@@ -155,39 +162,25 @@ def _tags(view: View) -> str:
     return canonical(sorted(constants)) if constants else ""
 
 
-def _pair_up(
-    old: Sequence[Item], new: Sequence[Item], keys: Sequence[tuple[Callable[[Item], object], Callable[[Item], object]]]
-) -> Iterator[tuple[Item | None, Item | None]]:
-    """Each old item with the new one that has the same key, by the first key that tells; then those left over."""
-    left, right = list(old), list(new)
-    for old_key, new_key in keys:
-        waiting: dict[object, list[Item]] = {}
-        for item in right:
-            waiting.setdefault(new_key(item), []).append(item)
-        for item in tuple(left):
-            if matches := waiting.get(old_key(item)):
-                partner = matches.pop(0)
-                left.remove(item)
-                right.remove(partner)
-                yield item, partner
-    yield from ((item, None) for item in left)
-    yield from ((None, item) for item in right)
-
-
 def _negations(sides: Sides) -> Iterator[Found]:
-    keys = [(lambda found: canonical(found.value),) * 2, (_anything, _anything)]
-    for before, now in _pair_up(sides.old.all("not"), sides.new.all("not"), keys):
+    before_all, now_all = _refusing(sides.old_schemas, sides.old), _refusing(sides.new_schemas, sides.new)
+    for before, now in pair_up(before_all, now_all, sides.by_meaning()):
         if before is None and now is not None:
             yield Difference("not-added", Effect.NARROWER, now.pointer, new=now.value)
         elif now is None and before is not None:
             yield Difference("not-removed", Effect.WIDER, before.pointer, old=before.value)
         elif before is not None and now is not None:
-            yield Edge(sides.join([before.pointer], [now.pointer]), "", Relation.NEGATED, None, sides.declared)
+            pair = sides.join([before.pointer], [now.pointer])
+            yield Edge(pair, negated=True, declared=sides.declared)
+
+
+def _refusing(schemas: Schemas, view: View) -> list[Value]:
+    """Each `not` that excludes anything."""
+    return [found for found in view.all("not") if not schemas.accepts_nothing(schemas.at(found.pointer))]
 
 
 def _conditions(sides: Sides) -> Iterator[Found]:
-    keys = [(lambda found: canonical(found.value["if"]),) * 2, (_anything, _anything)]
-    for before, now in _pair_up(_conditional(sides.old), _conditional(sides.new), keys):
+    for before, now in pair_up(_conditional(sides.old), _conditional(sides.new), sides.by_meaning("/if")):
         if before is None and now is not None:
             yield Difference("if-added", Effect.NARROWER, f"{now.pointer}/if", new=_clause(now))
         elif now is None and before is not None:
@@ -195,7 +188,7 @@ def _conditions(sides: Sides) -> Iterator[Found]:
         elif before is not None and now is not None:
             changed = Difference("if-changed", Effect.EITHER, f"{now.pointer}/if", before.value["if"], now.value["if"])
             pair = sides.join([f"{before.pointer}/if"], [f"{now.pointer}/if"])
-            yield Edge(pair, "", Relation.OPAQUE, changed)
+            yield Edge(pair, stands_for=changed)
             for keyword in ("then", "else"):
                 places = ([f"{side.pointer}/{keyword}"] if keyword in side.value else [] for side in (before, now))
                 yield from sides.child(keyword, sides.join(*places), declared=sides.declared)
@@ -203,11 +196,7 @@ def _conditions(sides: Sides) -> Iterator[Found]:
 
 def _conditional(view: View) -> list[Value]:
     """The schema objects whose `if` decides something."""
-    return [
-        Value(pointer, node)
-        for pointer, node in view.nodes.items()
-        if isinstance(node, dict) and "if" in node and node.keys() & {"then", "else"}
-    ]
+    return [Value(pointer, node) for pointer, node in view.holders("if").items() if node.keys() & {"then", "else"}]
 
 
 def _clause(found: Value) -> dict[str, object]:

@@ -5,20 +5,25 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from contract.diff.exchange import compare_exchange, compare_notice, compare_prose, erased
+from contract.diff.exchange import compare_exchange, compare_notice
 from contract.diff.model import Report
+from contract.diff.parameters import erased
 from contract.diff.places import Place
-from contract.diff.surroundings import compare_information, compare_security, compare_servers
+from contract.diff.prose import compare_prose, extensions_of
+from contract.diff.security import compare_schemes, compare_security
+from contract.diff.surroundings import compare_information, compare_own_servers, compare_servers, servers_of
 from contract.diff.walk import Walker
+from contract.operations import callbacks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from contract.diff.model import Change
     from contract.loading import Contract
     from contract.operations import Operation
 
     Both = Callable[[Operation, Operation], Iterator[Change]]
+    Operations = Mapping[tuple[str, str], Operation]
 
 __all__ = ["compare"]
 
@@ -42,16 +47,28 @@ def _ordered(changes: Iterator[Change]) -> list[Change]:
 
 
 def _changes(old: Contract, new: Contract) -> Iterator[Change]:
-    yield from compare_servers(old.document, new.document, Place(""))
+    yield from compare_servers(servers_of(old), servers_of(new), Place(""), "/servers")
+    yield from compare_schemes(old, new)
     walker = Walker(old, new)
-    yield from _matched("operation", old.operations, new.operations, partial(_operation, walker))
-    yield from _matched("webhook", old.webhooks, new.webhooks, partial(_webhook, walker))
+    yield from _moved(old.operations, new.operations, partial(_operation, walker))
+    yield from _matched("webhook", _keyed(old.webhooks), _keyed(new.webhooks), partial(_notice, walker, "webhook"))
     yield from compare_information(old, new)
 
 
-def _matched(kind: str, old: Sequence[Operation], new: Sequence[Operation], both: Both) -> Iterator[Change]:
+def _moved(old: Sequence[Operation], new: Sequence[Operation], both: Both) -> Iterator[Change]:
+    """The changes of operations, known by method and path, and by their ids where they are elsewhere now."""
+    before, now = _keyed(old, erased), _keyed(new, erased)
+    gone = {operation.id: key for key, operation in before.items() if key not in now}
+    for key, operation in tuple(now.items()):
+        if key not in before and operation.id in gone:
+            was = before[gone[operation.id]]
+            yield Place(operation.id).change("operation-moved", operation.pointer, _named(was), _named(operation))
+            before[key] = before.pop(gone[operation.id])
+    yield from _matched("operation", before, now, both)
+
+
+def _matched(kind: str, before: Operations, now: Operations, both: Both) -> Iterator[Change]:
     """What is gone, what is new, and the changes of what is in both contracts."""
-    before, now = _keyed(old), _keyed(new)
     for key, operation in before.items():
         if key not in now:
             yield Place(operation.id).change(f"{kind}-removed", operation.pointer, old=_named(operation))
@@ -62,8 +79,8 @@ def _matched(kind: str, old: Sequence[Operation], new: Sequence[Operation], both
             yield from both(before[key], operation)
 
 
-def _keyed(operations: Sequence[Operation]) -> dict[tuple[str, str], Operation]:
-    return {(operation.method, erased(operation.path)): operation for operation in operations}
+def _keyed(operations: Sequence[Operation], plain: Callable[[str], str] = str) -> dict[tuple[str, str], Operation]:
+    return {(operation.method, plain(operation.path)): operation for operation in operations}
 
 
 def _named(operation: Operation) -> str:
@@ -76,17 +93,19 @@ def _operation(walker: Walker, old: Operation, new: Operation) -> Iterator[Chang
     if old.id != new.id:
         yield place.change("operation-id-changed", f"{new.pointer}/operationId", old.id, new.id)
     yield from _deprecation("operation", old, new, place)
-    yield from compare_servers(old.node, new.node, place, new.pointer)
+    yield from compare_own_servers(*contracts, old, new, place)
     yield from compare_security(*contracts, old, new, place)
     yield from compare_exchange(walker, old, new, place)
-    yield from compare_prose(place, new.pointer, old.node, new.node)
+    before, now = (_keyed(callbacks(*side)) for side in zip(contracts, (old, new), strict=True))
+    yield from _matched("callback", before, now, partial(_notice, walker, "callback"))
+    yield from _prose(walker, old, new, place)
 
 
-def _webhook(walker: Walker, old: Operation, new: Operation) -> Iterator[Change]:
+def _notice(walker: Walker, kind: str, old: Operation, new: Operation) -> Iterator[Change]:
     place = Place(new.id)
-    yield from _deprecation("webhook", old, new, place)
-    yield from compare_notice(walker, old, new, place)
-    yield from compare_prose(place, new.pointer, old.node, new.node)
+    yield from _deprecation(kind, old, new, place)
+    yield from compare_notice(walker, old, new, place, kind)
+    yield from _prose(walker, old, new, place)
 
 
 def _deprecation(kind: str, old: Operation, new: Operation, place: Place) -> Iterator[Change]:
@@ -94,3 +113,12 @@ def _deprecation(kind: str, old: Operation, new: Operation, place: Place) -> Ite
     if before != now:
         rule = "deprecated" if now else "deprecation-withdrawn"
         yield place.change(f"{kind}-{rule}", f"{new.pointer}/deprecated", before, now)
+
+
+def _prose(walker: Walker, old: Operation, new: Operation, place: Place) -> Iterator[Change]:
+    """What an operation, and the path that it shares with others, say to people."""
+    yield from compare_prose(place, new.pointer, old.node, new.node)
+    items = walker.old_schemas.contract.at(old.item), walker.new_schemas.contract.at(new.item)
+    yield from compare_prose(place, new.item, *items)
+    answers = (extensions_of(side.node.get("responses", {})) for side in (old, new))
+    yield from compare_prose(place, f"{new.pointer}/responses", *answers)

@@ -79,12 +79,13 @@ class Members:
             self.closings.append(Closing(keyword, pointer, names, patterns))
 
     def _close_unevaluated(self, pointer: str, value: Any) -> None:
-        nodes = [self.schemas.node(part) for part in self.schemas.at(pointer.rpartition("/")[0])]
-        objects = [node for node in nodes if isinstance(node, dict)]
-        if any(node.keys() & _CONDITIONAL for node in objects):
+        holder = pointer.rpartition("/")[0]
+        parts = {part: self.schemas.node(part) for part in self.schemas.at(holder)}
+        objects = {part: node for part, node in parts.items() if isinstance(node, dict)}
+        if any(node.keys() & _CONDITIONAL for node in objects.values()):
             self.opaque = True
-        elif not any("additionalProperties" in node for node in objects):
-            known = [_known(node) for node in objects]
+        elif not any(_leaves_nothing(node, within=part != holder) for part, node in objects.items()):
+            known = [_known(node) for node in objects.values()]
             names = frozenset[str]().union(*(names for names, _ in known))
             patterns = frozenset[str]().union(*(patterns for _, patterns in known))
             self._close("unevaluatedProperties", pointer, value, names, patterns)
@@ -103,6 +104,11 @@ class Members:
 
 
 _CONDITIONAL = {"anyOf", "oneOf", "if", "dependentSchemas", "not"}
+
+
+def _leaves_nothing(node: Mapping[str, Any], *, within: bool) -> bool:
+    """Whether a schema speaks for every member, so that none is left to an `unevaluatedProperties` around it."""
+    return "additionalProperties" in node or (within and "unevaluatedProperties" in node)
 
 
 def _known(node: Mapping[str, Any]) -> tuple[frozenset[str], frozenset[str]]:

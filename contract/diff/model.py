@@ -64,7 +64,7 @@ class Difference:
         pointer: Where it stands in the new contract; in the old one when it is gone.
         old: The value before.
         new: The value now.
-        name: The property or trigger that the change is about, if it is about one.
+        name: The property or pattern that the change is about, if it is about one.
     """
 
     change: str

@@ -1,80 +1,34 @@
 """A schema in a normal form, so that two ways of writing the same constraint compare as equal.
 
 A schema becomes a conjunction: the pointers of all schema objects that an instance must keep at once. References,
-`allOf` and a union of one branch dissolve into it. Its view then gathers, for each keyword, every value that applies.
+`allOf` and a union of one branch dissolve into it, and so do unions that say no more than types or values. Its view
+then gathers, for each keyword, every value that applies.
 """
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from contract.diff.keywords import ALL_TYPES, IDLE, Found, canonical, type_of, types_named
 from contract.diff.model import ABSENT
+from contract.diff.unions import dissolved, unions_of
 from contract.language import ANNOTATIONS
 from contract.pointers import escape
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from contract.diff.unions import Union
     from contract.loading import Contract
 
-__all__ = ["ALL_TYPES", "ANYTHING", "Conjunction", "Found", "Schemas", "Union", "View", "canonical"]
+__all__ = ["ANYTHING", "Conjunction", "Schemas", "View", "refusing_keywords"]
 
 Conjunction: TypeAlias = tuple[str, ...]
 """The pointers of the schemas that all apply; none at all accepts anything."""
 
 ANYTHING: Conjunction = ()
-
-ALL_TYPES = frozenset({"null", "boolean", "object", "array", "string", "integer", "fraction"})
-"""The types of instances, with numbers cut in two: `number` is `integer` and `fraction`."""
-
-TYPED_KEYWORDS = {
-    **dict.fromkeys(("maxLength", "minLength", "pattern", "format"), frozenset({"string"})),
-    **dict.fromkeys(
-        ("multipleOf", "maximum", "exclusiveMaximum", "minimum", "exclusiveMinimum"), frozenset({"integer", "fraction"})
-    ),
-    **dict.fromkeys(
-        ("maxItems", "minItems", "uniqueItems", "prefixItems", "items", "contains", "minContains", "maxContains"),
-        frozenset({"array"}),
-    ),
-    **dict.fromkeys(
-        (
-            *("maxProperties", "minProperties", "required", "dependentRequired", "dependentSchemas", "propertyNames"),
-            *("properties", "patternProperties", "additionalProperties"),
-        ),
-        frozenset({"object"}),
-    ),
-}
-"""The keywords that only ever refuse instances of certain types (JSON Schema validation, sections 6.2 to 6.5)."""
-
-
-@dataclass(frozen=True)
-class Found:
-    """A keyword's value where it stands."""
-
-    pointer: str
-    value: Any
-
-
-@dataclass(frozen=True)
-class Union:
-    """The branches of one `anyOf` or `oneOf`.
-
-    Attributes:
-        keyword: As it is written.
-        pointer: Where it stands.
-        value: What is written there.
-        branches: The branches, in order.
-        exclusive: Whether branches can overlap although only one may match, so that widening a branch can refuse more.
-    """
-
-    keyword: str
-    pointer: str
-    value: Any
-    branches: tuple[Conjunction, ...]
-    exclusive: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +37,7 @@ class View:
 
     Attributes:
         schema: The conjunction.
-        nodes: Each schema object that applies, by its pointer.
+        nodes: Each schema object that applies, by its pointer; those of dissolved unions too.
         types: The types that can be accepted.
         keywords: Every value of each keyword.
         unions: The `anyOf` and `oneOf` that apply.
@@ -98,6 +52,11 @@ class View:
     def all(self, keyword: str) -> tuple[Found, ...]:
         """Every value of a keyword."""
         return self.keywords.get(keyword, ())
+
+    def holders(self, *keywords: str) -> dict[str, Any]:
+        """The schema objects whose value of one of the keywords applies, by their pointers."""
+        pointers = (found.pointer.rpartition("/")[0] for keyword in keywords for found in self.all(keyword))
+        return {pointer: self.nodes[pointer] for pointer in pointers}
 
     @cached_property
     def values(self) -> dict[str, Any] | None:
@@ -116,19 +75,6 @@ class View:
     def required(self) -> dict[str, Found]:
         """The required properties, each with the `required` that names it."""
         return {name: found for found in self.all("required") for name in found.value}
-
-
-def canonical(value: Any) -> str:
-    """A text that is the same for equal JSON values: the order of keys and `1.0` for `1` make no difference."""
-    return json.dumps(_plain(value), sort_keys=True)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    return [_plain(item) for item in value] if isinstance(value, list) else value
 
 
 class Schemas:
@@ -186,27 +132,34 @@ class Schemas:
         ]
         return [node for node in plain if node != {}]
 
-    def fingerprint(self, schema: Conjunction) -> str:
-        """A text of everything that a schema says, references followed; names of components make no difference."""
-        places = list(schema)  # grows as references lead further
-        return "\n".join(canonical(_renumbered(self.node(pointer), places)) for pointer in places)
-
     def accepts_anything(self, schema: Conjunction) -> bool:
         """Whether a schema only describes and never refuses."""
-        return all(_describes(self.node(pointer)) for pointer in schema)
+        return not any(node is False or refusing_keywords(node) for node in map(self.node, schema))
 
     def accepts_nothing(self, schema: Conjunction) -> bool:
         """Whether a schema plainly refuses every instance."""
         return any(self.node(pointer) is False for pointer in schema) or not self.view(schema).types
 
     def view(self, schema: Conjunction, *, merged: bool = True) -> View:
-        """The view of a conjunction; `merged` dissolves unions whose branches are told apart by type alone."""
+        """The view of a conjunction; `merged` dissolves the unions that say no more than types or values."""
         key = (schema, merged)
         if key not in self._views:
             self._building.add(schema)
             self._views[key] = self._build(schema, merged=merged)
             self._building.discard(schema)
         return self._views[key]
+
+    def is_open(self, schema: Conjunction) -> bool:
+        """Whether the view of a schema is being built, because the schema holds itself."""
+        return schema in self._building
+
+    def possible_types(self, schema: Conjunction, depth: int = 3) -> frozenset[str]:
+        """The types that a schema can accept, looking into its unions to some depth."""
+        view = self.view(schema)
+        types = view.types
+        for union in view.unions if depth else ():
+            types &= frozenset[str]().union(*(self.possible_types(branch, depth - 1) for branch in union.branches))
+        return types
 
     def _build(self, schema: Conjunction, *, merged: bool) -> View:
         nodes = {pointer: self.node(pointer) for pointer in schema}
@@ -217,60 +170,25 @@ class Schemas:
             if node is False:
                 types = frozenset()
                 continue
-            types &= _types(node.get("type"))
+            types &= types_named(node.get("type"))
             for keyword, value in node.items():
                 keywords.setdefault(keyword, []).append(Found(f"{pointer}/{escape(keyword)}", value))
-            unions += self._unions(pointer, node)
-        if merged:
-            unions, types = self._merge_by_type(unions, types, keywords)
+            unions += unions_of(self, pointer, node)
+        kept = []
+        for union in unions:
+            plain = dissolved(self, union) if merged else None
+            if plain is None:
+                kept.append(union)
+                continue
+            types &= plain.types
+            nodes |= plain.nodes
+            for keyword, found in plain.keywords:
+                keywords.setdefault(keyword, []).append(found)
         gathered = {keyword: tuple(found) for keyword, found in keywords.items()}
-        view = View(schema, nodes, types, gathered, tuple(unions))
+        view = View(schema, nodes, types, gathered, tuple(kept))
         if view.values is None:
             return view
         return replace(view, types=types & frozenset[str]().union(*map(type_of, view.values.values())))
-
-    def _unions(self, pointer: str, node: Mapping[str, Any]) -> Iterator[Union]:
-        for keyword in ("anyOf", "oneOf"):
-            if len(node.get(keyword, ())) > 1:
-                at = f"{pointer}/{keyword}"
-                branches = tuple(self.at(f"{at}/{index}") for index in range(len(node[keyword])))
-                yield Union(keyword, at, node[keyword], branches, exclusive=keyword == "oneOf")
-
-    def _merge_by_type(
-        self, unions: list[Union], types: frozenset[str], keywords: dict[str, list[Found]]
-    ) -> tuple[list[Union], frozenset[str]]:
-        """Dissolve each union whose branches are told apart by type alone, such as `string` or `null`."""
-        kept = []
-        for union in unions:
-            merged = self._by_type(union)
-            if merged is None:
-                kept.append(union)
-                continue
-            union_types, found = merged
-            types &= union_types
-            for keyword, values in found:
-                keywords.setdefault(keyword, []).extend(values)
-        return kept, types
-
-    def _by_type(self, union: Union) -> tuple[frozenset[str], list[tuple[str, tuple[Found, ...]]]] | None:
-        taken: frozenset[str] = frozenset()
-        found: list[tuple[str, tuple[Found, ...]]] = []
-        for branch in union.branches:
-            if branch in self._building:  # a branch that holds its own union
-                return None
-            view = self.view(branch)
-            if view.types & taken or view.unions or view.keywords.keys() - _MERGEABLE:
-                return None
-            taken |= view.types
-            found += [
-                (keyword, values)
-                for keyword, values in view.keywords.items()
-                if keyword in TYPED_KEYWORDS and TYPED_KEYWORDS[keyword] & view.types
-            ]
-        return taken, found
-
-
-_MERGEABLE = TYPED_KEYWORDS.keys() | {"type", "title", "description", "examples", "$comment", "$ref", "allOf"}
 
 
 def _parts(node: Mapping[str, Any], pointer: str) -> Iterator[str]:
@@ -284,56 +202,20 @@ def _parts(node: Mapping[str, Any], pointer: str) -> Iterator[str]:
 
 
 def _sole_unions(node: Mapping[str, Any]) -> set[str]:
-    """The unions of one branch, which is no choice."""
+    """The keywords of unions of one branch, which is no choice."""
     return {keyword for keyword in ("anyOf", "oneOf") if len(node.get(keyword, ())) == 1}
 
 
-def _renumbered(node: Any, places: list[str]) -> Any:
-    """A schema with the target of each reference replaced by its turn in `places`, which grows by new targets."""
-    if isinstance(node, list):
-        return [_renumbered(item, places) for item in node]
-    if not isinstance(node, dict):
-        return node
-    plain = {key: _renumbered(value, places) for key, value in node.items() if key != "description"}
-    if isinstance(target := node.get("$ref"), str):
-        pointer = target.removeprefix("#")
-        if pointer not in places:
-            places.append(pointer)
-        plain["$ref"] = places.index(pointer)
-    return plain
-
-
-def _describes(node: Any) -> bool:
-    return isinstance(node, dict) and all(map(_is_annotation, node))
+def refusing_keywords(node: Mapping[str, Any]) -> set[str]:
+    """The keywords of a schema object that refuse instances; what dissolves into a conjunction refuses elsewhere."""
+    dissolved = {"$ref", "allOf"} | _sole_unions(node)
+    return {
+        keyword
+        for keyword, value in node.items()
+        if not (keyword in dissolved or _is_annotation(keyword) or (keyword in IDLE and IDLE[keyword] == value))
+    }
 
 
 def _is_annotation(keyword: str) -> bool:
+    """Whether a keyword describes and never refuses."""
     return keyword in ANNOTATIONS or keyword.startswith("x-")
-
-
-def _types(names: str | list[str] | None) -> frozenset[str]:
-    if names is None:
-        return ALL_TYPES
-    listed = [names] if isinstance(names, str) else names
-    expanded = (("integer", "fraction") if name == "number" else (name,) for name in listed)
-    return frozenset(name for group in expanded for name in group)
-
-
-def type_of(value: Any) -> frozenset[str]:
-    """The type of an instance, as a set of one."""
-    match value:
-        case None:
-            name = "null"
-        case bool():
-            name = "boolean"
-        case int():
-            name = "integer"
-        case float():
-            name = "integer" if value.is_integer() else "fraction"
-        case str():
-            name = "string"
-        case list():
-            name = "array"
-        case _:
-            name = "object"
-    return frozenset({name})

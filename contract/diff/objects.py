@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import zip_longest
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from contract.diff.matching import ANY, pair_up
 from contract.diff.members import Members
-from contract.diff.model import Difference, Effect
+from contract.diff.model import ABSENT, Difference, Effect
 from contract.diff.normal import ANYTHING
 from contract.diff.pairs import Edge
 from contract.pointers import escape
@@ -14,9 +14,10 @@ from contract.pointers import escape
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from contract.diff.keywords import Found as Value
+    from contract.diff.matching import Keys
     from contract.diff.members import Closing
     from contract.diff.normal import Conjunction, Schemas, View
-    from contract.diff.normal import Found as Value
     from contract.diff.pairs import Found, Pair, Sides
 
 __all__ = ["compare_objects"]
@@ -32,7 +33,7 @@ def compare_objects(sides: Sides) -> Iterator[Found]:
     yield from _dependent_schemas(sides)
     for pattern in sorted(old.patterns.keys() | new.patterns.keys()):
         pair = sides.join(old.patterns.get(pattern, []), new.patterns.get(pattern, []))
-        yield from sides.child("pattern-properties", pair, "/*")
+        yield from sides.child("pattern-properties", pair, "/*", about=pattern)
     yield from _rest(sides, old, new)
     names = ([found.pointer for found in view.all("propertyNames")] for view in (sides.old, sides.new))
     yield from sides.child("property-names", sides.join(*names), " (names)")
@@ -53,7 +54,7 @@ def _added(sides: Sides, name: str, pair: Pair, new: Members) -> Iterator[Found]
     required = name in sides.new.required and name not in sides.old.required
     change = f"{'required' if required else 'optional'}-property-added"
     effect |= Effect.NARROWER if required else Effect.NONE
-    yield Difference(change, effect, new.named[name][0], new=sides.written(pair)[1], name=name)
+    yield Difference(change, effect, new.named[name][0], new=_shown(sides.written(pair)[1]), name=name)
     if compared:
         yield Edge(pair, f"/{escape(name)}")
 
@@ -63,9 +64,14 @@ def _removed(sides: Sides, name: str, pair: Pair, old: Members) -> Iterator[Foun
     required = name in sides.old.required and name not in sides.new.required
     change = f"{'required' if required else 'optional'}-property-removed"
     effect = effect.flipped() | (Effect.WIDER if required else Effect.NONE)
-    yield Difference(change, effect, old.named[name][0], old=sides.written(pair)[0], name=name)
+    yield Difference(change, effect, old.named[name][0], old=_shown(sides.written(pair)[0]), name=name)
     if compared:
         yield Edge(pair, f"/{escape(name)}")
+
+
+def _shown(written: Any) -> Any:
+    """A schema as the report shows it; one that says nothing is `true`."""
+    return True if written is ABSENT else written
 
 
 def _appearance(absent: Conjunction, present: Conjunction, without: Schemas, within: Schemas) -> tuple[Effect, bool]:
@@ -114,7 +120,7 @@ def _dependent_schemas(sides: Sides) -> Iterator[Found]:
     old, new = _by_trigger(sides.old), _by_trigger(sides.new)
     for trigger in sorted(old.keys() | new.keys()):
         pair = sides.join(old.get(trigger, []), new.get(trigger, []))
-        yield from sides.child("dependent-schemas", pair, declared=sides.declared)
+        yield from sides.child("dependent-schemas", pair, declared=sides.declared, about=trigger)
 
 
 def _by_trigger(view: View) -> dict[str, list[str]]:
@@ -127,26 +133,47 @@ def _by_trigger(view: View) -> dict[str, list[str]]:
 
 def _rest(sides: Sides, old: Members, new: Members) -> Iterator[Found]:
     """The members that nothing names: those left to `additionalProperties` and `unevaluatedProperties`."""
-    if old.opaque or new.opaque:
+    opaque = old.opaque or new.opaque
+    if opaque:
         yield from _conditional_rest(sides)
-    for before, now in zip_longest(_ordered(old), _ordered(new)):
-        pair = (
-            sides.old_schemas.at(before.pointer) if before else ANYTHING,
-            sides.new_schemas.at(now.pointer) if now else ANYTHING,
-        )
-        closed = sides.old_schemas.accepts_nothing(pair[0]), sides.new_schemas.accepts_nothing(pair[1])
-        name = "additional" if (now or before).keyword == "additionalProperties" else "unevaluated"
-        if before and now and before.patterns != now.patterns:
-            change = f"{name}-properties-changed"
-            yield Difference(change, Effect.EITHER, now.pointer, sorted(before.patterns), sorted(now.patterns))
-        elif before and now and closed[0] == closed[1]:
-            yield Edge(pair, "/*")
-        else:
-            yield from _opened_or_closed(sides, f"{name}-properties", pair, (now or before).pointer)
+    closings = _closings(old, opaque=opaque), _closings(new, opaque=opaque)
+    for before, now in pair_up(*closings, _closing_keys(sides)):
+        if shown := now or before:
+            yield from _closing(sides, before, now, shown)
 
 
-def _ordered(members: Members) -> list[Closing]:
-    return sorted(members.closings, key=lambda closing: (closing.keyword, sorted(closing.patterns)))
+def _closing(sides: Sides, before: Closing | None, now: Closing | None, shown: Closing) -> Iterator[Found]:
+    name = f"{'additional' if shown.keyword == 'additionalProperties' else 'unevaluated'}-properties"
+    pair = (
+        sides.old_schemas.at(before.pointer) if before else ANYTHING,
+        sides.new_schemas.at(now.pointer) if now else ANYTHING,
+    )
+    closed = sides.old_schemas.accepts_nothing(pair[0]), sides.new_schemas.accepts_nothing(pair[1])
+    if before and now and before.patterns != now.patterns:
+        yield Difference(f"{name}-changed", Effect.EITHER, now.pointer, sorted(before.patterns), sorted(now.patterns))
+    elif before and now and closed[0] == closed[1]:
+        yield Edge(pair, "/*")
+    else:
+        yield from _opened_or_closed(sides, name, pair, shown.pointer)
+
+
+def _closings(members: Members, *, opaque: bool) -> list[Closing]:
+    return [item for item in members.closings if not (opaque and item.keyword == "unevaluatedProperties")]
+
+
+def _closing_keys(sides: Sides) -> list[Keys[Closing]]:
+    """By what a closing is known again: what it leaves to whom, then what it leaves."""
+
+    def old(closing: Closing) -> object:
+        return closing.patterns, sides.meanings.old(sides.old_schemas.at(closing.pointer))
+
+    def new(closing: Closing) -> object:
+        return closing.patterns, sides.meanings.new(sides.new_schemas.at(closing.pointer))
+
+    def kind(closing: Closing) -> object:
+        return closing.keyword, closing.patterns
+
+    return [(old, new), (kind, kind), ANY]
 
 
 def _opened_or_closed(sides: Sides, name: str, pair: Pair, pointer: str) -> Iterator[Difference]:
@@ -162,7 +189,10 @@ def _opened_or_closed(sides: Sides, name: str, pair: Pair, pointer: str) -> Iter
 
 def _conditional_rest(sides: Sides) -> Iterator[Difference]:
     """What `unevaluatedProperties` leaves depends on the branch an instance takes: any difference below may move it."""
-    texts = sides.old_schemas.fingerprint(sides.pair[0]), sides.new_schemas.fingerprint(sides.pair[1])
-    if texts[0] != texts[1]:
-        found = (*sides.new.all("unevaluatedProperties"), *sides.old.all("unevaluatedProperties"))[0]
-        yield Difference("unevaluated-properties-changed", Effect.EITHER, found.pointer)
+    before, now = (view.all("unevaluatedProperties") for view in (sides.old, sides.new))
+    if not before:
+        yield Difference("unevaluated-properties-restricted", Effect.NARROWER, now[0].pointer, new=now[0].value)
+    elif not now:
+        yield Difference("unevaluated-properties-opened", Effect.WIDER, before[0].pointer, old=before[0].value)
+    elif sides.meanings.old(sides.pair[0]) != sides.meanings.new(sides.pair[1]):
+        yield Difference("unevaluated-properties-changed", Effect.EITHER, now[0].pointer, *sides.written(sides.pair))

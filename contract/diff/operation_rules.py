@@ -45,18 +45,6 @@ _PAIRS = (
         ("operation-deprecation-withdrawn", NOTE, "Callers can rely on the operation again."),
     ),
     (
-        ("webhook-removed", BREAKING, "{old} is no longer sent. Receivers must not wait for it."),
-        ("webhook-added", WARNING, "{new} is sent now. Receivers should pass over what they do not know."),
-    ),
-    (
-        ("webhook-deprecated", NOTE, "Receivers should look for what replaces it; it is still sent."),
-        ("webhook-deprecation-withdrawn", NOTE, "Receivers can rely on the webhook again."),
-    ),
-    (
-        ("webhook-answer-removed", BREAKING, "Receivers that answer {old} are not understood: answer otherwise."),
-        ("webhook-answer-added", NOTE, "Receivers may answer {new} now; nobody needs to change."),
-    ),
-    (
         ("request-required-parameter-added", BREAKING, "Callers must send {place} now."),
         (
             "request-required-parameter-removed",
@@ -79,6 +67,30 @@ _PAIRS = (
     (
         ("request-parameter-deprecated", NOTE, "Callers should stop sending {place}; it is still read."),
         ("request-parameter-deprecation-withdrawn", NOTE, "Callers can rely on {place} again."),
+    ),
+    (
+        (
+            "request-parameter-empty-value-forbidden",
+            BREAKING,
+            "Callers that send {place} without a value are refused: send one.",
+        ),
+        (
+            "request-parameter-empty-value-allowed",
+            NOTE,
+            "Callers may send {place} without a value now; servers must cope with it.",
+        ),
+    ),
+    (
+        (
+            "request-parameter-reserved-characters-forbidden",
+            BREAKING,
+            "Callers must encode reserved characters in {place} (RFC 3986, section 2.2).",
+        ),
+        (
+            "request-parameter-reserved-characters-allowed",
+            NOTE,
+            "Callers need no longer encode reserved characters in {place}; servers must cope with them.",
+        ),
     ),
     (
         ("request-required-body-added", BREAKING, "Callers must send a body now."),
@@ -112,13 +124,13 @@ _PAIRS = (
         (
             "response-success-status-added",
             BREAKING,
-            "Readers that know the old answers only may meet {new}: handle it.",
+            "Readers may get {place} now, which the old contract does not know: handle it.",
         ),
-        ("response-success-status-removed", WARNING, "Readers no longer meet {old}: do not wait for it."),
+        ("response-success-status-removed", WARNING, "Readers no longer get {place}: do not wait for it."),
     ),
     (
-        ("response-error-status-added", WARNING, "Readers may meet {new}: handle it like other errors of its class."),
-        ("response-error-status-removed", NOTE, "Readers no longer meet {old}; nobody needs to change."),
+        ("response-error-status-added", WARNING, "Readers may get {place} now: handle it like other errors."),
+        ("response-error-status-removed", NOTE, "Readers no longer get {place}; nobody needs to change."),
     ),
     (
         ("response-required-header-removed", BREAKING, "Readers no longer find {place}: do without it."),
@@ -144,9 +156,9 @@ _PAIRS = (
         (
             "security-alternative-removed",
             BREAKING,
-            "Callers that identify themselves by {old} are refused: use another way.",
+            "Callers with {old} are refused: they need {new} now.",
         ),
-        ("security-alternative-added", NOTE, "Callers may identify themselves by {new} now; nobody needs to change."),
+        ("security-alternative-added", NOTE, "Callers with {new} are accepted as well now; nobody needs to change."),
     ),
     (
         ("security-scope-added", BREAKING, "Callers need the further permission {new}."),
@@ -157,12 +169,33 @@ _PAIRS = (
         ("server-added", NOTE, "Callers can reach the API at {new} as well; nobody needs to change."),
     ),
     (
-        ("server-variable-value-removed", BREAKING, "Callers can no longer put {old} into {place}: use another value."),
+        (
+            "server-variable-value-removed",
+            BREAKING,
+            "Callers can no longer put {old} into {place}: use a value that is listed.",
+        ),
         ("server-variable-value-added", NOTE, "Callers may put {new} into {place} as well; nobody needs to change."),
     ),
 )
 
+_NOTICES = (
+    # The same of webhooks and callbacks, which both are sent by the API.
+    (
+        ("{kind}-removed", BREAKING, "{{old}} is no longer sent. Receivers must not wait for it."),
+        ("{kind}-added", WARNING, "{{new}} is sent now. Receivers should pass over what they do not know."),
+    ),
+    (
+        ("{kind}-deprecated", NOTE, "Receivers should look for what replaces it; it is still sent."),
+        ("{kind}-deprecation-withdrawn", NOTE, "Receivers can rely on the {kind} again."),
+    ),
+    (
+        ("{kind}-answer-removed", BREAKING, "Receivers that answer {{old}} are not understood: answer otherwise."),
+        ("{kind}-answer-added", NOTE, "Receivers may answer {{new}} now; nobody needs to change."),
+    ),
+)
+
 _ALONE = (
+    ("operation-moved", BREAKING, "What was {old} is {new} now. Callers must call it there."),
     (
         "operation-id-changed",
         WARNING,
@@ -191,6 +224,10 @@ def _rules() -> Iterator[OperationRule]:
     for first, second in _PAIRS:
         for (name, level, says), (opposite, *_) in ((first, second), (second, first)):
             yield OperationRule(name, level, opposite, says)
+    for kind in ("webhook", "callback"):
+        for one, other in _NOTICES:
+            for (name, level, says), (opposite, *_) in ((one, other), (other, one)):
+                yield OperationRule(name.format(kind=kind), level, opposite.format(kind=kind), says.format(kind=kind))
     for name, level, says in _ALONE:
         yield OperationRule(name, level, name, says)
     for name in _PROSE:

@@ -65,7 +65,8 @@ class Place:
         effect = found.effect.flipped() if located.negated else found.effect
         usual = LEVELS[self.direction, effect], CONSEQUENCES[self.direction, effect]
         level, consequence = usual if located.negated else rule.judge(self.direction, effect)
-        message = rule.says.format(place=self._at(located), old=show(found.old), new=show(found.new), name=found.name)
+        said = _types if change in _OF_TYPES else show
+        message = rule.says.format(place=self._at(located), old=said(found.old), new=said(found.new), name=found.name)
         return Change(
             rule=rule.id(self.direction, subject, negated=located.negated),
             level=level,
@@ -96,6 +97,17 @@ def _constraint(located: Located) -> str:
         "optional-property-added": "property-constraint-added",
         "optional-property-removed": "property-constraint-removed",
     }.get(found.change, "")
+
+
+_OF_TYPES = {"type-narrowed", "type-widened", "type-changed"}
+
+
+def _types(names: list[str]) -> str:
+    """Types in a sentence."""
+    return "any" if set(names) == _ANY else " or ".join(names) or "none"
+
+
+_ANY = {"null", "boolean", "object", "array", "string", "number"}
 
 
 def _plain(name: str) -> str:

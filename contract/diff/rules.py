@@ -58,6 +58,7 @@ class SchemaRule:
         says: What happened, in words; `{place}`, `{old}`, `{new}` and `{name}` stand for the case at hand.
         exceptions: Levels other than direction and effect would give, each with who is affected and what to do.
         reason: Why they are other.
+        advice: Who is affected and what to do, where that can be said more plainly than of most changes.
         names_property: Whether the change is about one property of an object, so that its id needs no other subject.
         prose: Whether it changes words only, and nothing that a client or server acts on.
     """
@@ -68,6 +69,7 @@ class SchemaRule:
     says: str
     exceptions: Mapping[tuple[str, Effect], tuple[Level, str]] = field(default_factory=dict)
     reason: str = ""
+    advice: Mapping[tuple[str, Effect], str] = field(default_factory=dict)
     names_property: bool = False
     prose: bool = False
 
@@ -77,8 +79,8 @@ class SchemaRule:
 
     def judge(self, direction: str, effect: Effect) -> tuple[Level, str]:
         """How much this change matters in a direction; and who is affected and what to do, "" when nobody is."""
-        usual = LEVELS[direction, effect], CONSEQUENCES[direction, effect]
-        return self.exceptions.get((direction, effect), usual)
+        case = direction, effect
+        return self.exceptions.get(case) or (LEVELS[case], self.advice.get(case) or CONSEQUENCES[case])
 
     def id(self, direction: str, subject: str, *, negated: bool = False) -> str:
         """The rule's id; under `not` the change has the reverse meaning, and another id."""
@@ -159,8 +161,8 @@ _APPLIED = {
     "prefix-items": "an item of {place}",
     "contains": "what {place} must contain",
     "property-names": "the names of the members of {place}",
-    "pattern-properties": "the members of {place} whose names match a pattern",
-    "dependent-schemas": "{place} when a certain property is present",
+    "pattern-properties": "the members of {place} whose names match `{name}`",
+    "dependent-schemas": "{place} when it holds `{name}`",
     "any-of": "the alternatives (anyOf) of {place}",
     "one-of": "the exclusive alternatives (oneOf) of {place}",
     "not": "what {place} must not be (not)",
@@ -216,8 +218,8 @@ def _values() -> Iterator[SchemaRule]:
         "widened",
         NARROWER,
         (
-            "{place} takes fewer types now: {new}; before, {old}.",
-            "{place} takes more types now: {new}; before, {old}.",
+            "The type of {place} is {new} now; before, {old}.",
+            "The type of {place} is {new} now; before, {old}.",
         ),
     )
     yield SchemaRule("type-changed", (EITHER,), "type-changed", "The type of {place} is {new} now; before, {old}.")
@@ -293,6 +295,10 @@ def _values() -> Iterator[SchemaRule]:
     )
 
 
+_SEND_IT = "Callers that leave it out are refused: send it."
+_DO_WITHOUT = "Readers can no longer rely on it: do without it."
+
+
 def _properties() -> Iterator[SchemaRule]:
     unread = (WARNING, "What callers send under this name is no longer read: stop sending it.")
     untold = (WARNING, "Readers no longer learn it: do without it.")
@@ -322,6 +328,7 @@ def _properties() -> Iterator[SchemaRule]:
             ("response", NONE): untold,
         },
         reason="It is no longer read, or no longer told, even where nothing is refused.",
+        advice={("response", WIDER): _DO_WITHOUT},
         names_property=True,
     )
     yield SchemaRule(
@@ -329,6 +336,7 @@ def _properties() -> Iterator[SchemaRule]:
         (NARROWER, EITHER),
         "required-property-removed",
         "{place} has a new required property `{name}`.",
+        advice={("request", effect): _SEND_IT for effect in (NARROWER, EITHER)},
         names_property=True,
     )
     yield SchemaRule(
@@ -338,6 +346,7 @@ def _properties() -> Iterator[SchemaRule]:
         "{place} no longer has the required property `{name}`.",
         exceptions={("request", WIDER): unread},
         reason="It is no longer read, even though nothing is refused.",
+        advice={("response", effect): _DO_WITHOUT for effect in (WIDER, EITHER)},
         names_property=True,
     )
     pairs = (
@@ -357,20 +366,26 @@ def _properties() -> Iterator[SchemaRule]:
             ),
         ),
     )
-    yield from (replace(rule, names_property=True) for pair in pairs for rule in pair)
+    advice = {
+        "property-became-required": {("request", NARROWER): _SEND_IT},
+        "property-became-optional": {("response", WIDER): "Readers may no longer find it: do without it."},
+    }
+    for rule in (rule for pair in pairs for rule in pair):
+        yield replace(rule, names_property=True, advice=advice.get(rule.change, {}))
 
 
 _UNSAID = "Callers that leave it out come to mean something else: send the value you mean."
 _UNREAD = "Callers' values for it are no longer read: stop sending it."
 _UNTOLD = "Readers no longer learn it: do without it."
 _ASSUMED = "Readers that put in the default for a missing value must put in the new one."
+_UNASSUMED = "Readers that put in the default for a missing value have none to put in: do without it."
 
 _MARKS = (
     # The change, what undoes it, what it says, and its exceptions for requests and responses.
     ("default-added", "default-removed", "{place} stands for {new} when it is left out.", (WARNING, _UNSAID), None),
     (
         *("default-removed", "default-added", "{place} no longer stands for {old} when it is left out."),
-        *((BREAKING, _UNSAID), (WARNING, _ASSUMED)),
+        *((BREAKING, _UNSAID), (WARNING, _UNASSUMED)),
     ),
     (
         *("default-changed", "default-changed", "{place} stands for {new} when it is left out; before, for {old}."),

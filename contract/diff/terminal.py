@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from contract.diff.model import Level
 from contract.diff.render import HEADINGS, grouped, summary
+from contract.errors import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +29,7 @@ _SHOWN_PLACES = 6
 def to_text(report: Report, old: Contract, new: Contract) -> str:
     """The report with its changes grouped, most severe first; in colour on a terminal."""
     names = f"{old.source} ({old.version}) → {new.source} ({new.version})"
-    lines = [_paint("1", _printable(names))]
+    lines = [_paint("1", printable(names))]
     for level, changes in groupby(report.changes, key=lambda change: change.level):
         lines += ["", _paint(_COLOURS[level], HEADINGS[level])]
         for group in grouped(list(changes)):
@@ -36,21 +37,14 @@ def to_text(report: Report, old: Contract, new: Contract) -> str:
     return "\n".join([*lines, "", summary(report)])
 
 
-def _printable(text: str) -> str:
-    """A text on one line that a terminal only shows: what would act on it is written as an escape."""
-    if text.isprintable():
-        return text
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
-
-
 def _group(group: Group, new: Contract, old: Contract) -> Iterator[str]:
     change = group.first
     yield ""
-    yield f"  {_paint('1', change.rule)}  {_printable(group.values)}".rstrip()
-    yield from textwrap.wrap(_printable(change.message), _width() - 4, initial_indent="    ", subsequent_indent="    ")
-    yield _paint("2", f"    at {_printable(_line(change.pointer, new, old))}")
+    yield f"  {_paint('1', change.rule)}  {printable(group.values)}".rstrip()
+    yield from textwrap.wrap(printable(change.message), _width() - 4, initial_indent="    ", subsequent_indent="    ")
+    yield _paint("2", f"    at {printable(_line(change.pointer, new, old))}")
     places = group.places
-    yield from (_paint("2", f"    in {_printable(place)}") for place in places[:_SHOWN_PLACES])
+    yield from (_paint("2", f"    in {printable(place)}") for place in places[:_SHOWN_PLACES])
     if len(places) > _SHOWN_PLACES:
         yield _paint("2", f"    and {len(places) - _SHOWN_PLACES} more")
 

@@ -6,16 +6,19 @@ adds nothing: instances are finite, so what a pair does to them shows in its own
 
 from __future__ import annotations
 
+from collections import deque
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from contract.diff.annotations import compare_annotations
 from contract.diff.arrays import compare_arrays
 from contract.diff.assertions import compare_assertions
 from contract.diff.combinations import compare_combinations, compare_lifted
+from contract.diff.meaning import Meanings
 from contract.diff.model import Difference
 from contract.diff.normal import Schemas
 from contract.diff.objects import compare_objects
-from contract.diff.pairs import Edge, Relation, Sides
+from contract.diff.pairs import Edge, Sides
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,38 +48,65 @@ class Located:
         self.difference, self.path, self.negated, self.declared = difference, path, negated, declared
 
 
+@dataclass(frozen=True)
+class _Visit:
+    """A pair on the way, and what leads to it; `covered` when another difference speaks for what it accepts."""
+
+    pair: Pair
+    path: str = ""
+    negated: bool = False
+    covered: bool = False
+    declared: frozenset[str] = frozenset()
+
+    def located(self, found: Difference) -> Located:
+        return Located(found, self.path, negated=self.negated, declared=self.declared)
+
+    def onward(self, edge: Edge) -> _Visit:
+        return _Visit(
+            edge.pair,
+            self.path + edge.path,
+            self.negated ^ edge.negated,
+            self.covered or edge.stands_for is not None,
+            frozenset() if edge.path else edge.declared | self.declared,
+        )
+
+
 class Walker:
     """Compares the schemas of two contracts."""
 
     def __init__(self, old: Contract, new: Contract) -> None:
         self.old_schemas, self.new_schemas = Schemas(old), Schemas(new)
+        self._meanings = Meanings(self.old_schemas, self.new_schemas)
         self._steps: dict[Pair, Step] = {}
         self._equal: dict[Pair, bool] = {}
 
     def compare(self, old: str, new: str) -> Iterator[Located]:
-        """Every difference between the schemas at two pointers, each pair told of once, where it is met first."""
+        """Every difference between the schemas at two pointers, each pair told of once, at the shallowest place."""
         root = self.old_schemas.at(old), self.new_schemas.at(new)
-        stack = [(root, "", False, frozenset[str]())]
-        seen: set[tuple[Pair, bool, frozenset[str]]] = set()
-        while stack:
-            pair, path, negated, declared = stack.pop()
-            if (pair, negated, declared) in seen or self.equal(pair):
+        queue = deque([_Visit(root)])
+        seen: set[tuple[Pair, bool, bool, frozenset[str]]] = set()
+        while queue:
+            visit = queue.popleft()
+            key = visit.pair, visit.negated, visit.covered, visit.declared
+            if key in seen or self.equal(visit.pair):
                 continue
-            seen.add((pair, negated, declared))
-            differences, edges = self.step(pair)
-            yield from (Located(found, path, negated=negated, declared=declared) for found in differences)
-            for edge in reversed(edges):
-                if edge.relation is Relation.OPAQUE and edge.stands_for is not None:
-                    if self.affects(edge.pair):
-                        yield Located(edge.stands_for, path, negated=negated, declared=declared)
-                    continue
-                inherited = edge.declared | declared if not edge.path else frozenset()
-                stack.append((edge.pair, path + edge.path, negated ^ (edge.relation is Relation.NEGATED), inherited))
+            seen.add(key)
+            differences, edges = self.step(visit.pair)
+            yield from (visit.located(found) for found in differences if not (visit.covered and found.effect))
+            for edge in edges:
+                if edge.stands_for is not None and not visit.covered and self.affects(edge.pair):
+                    yield visit.located(edge.stands_for)
+                queue.append(visit.onward(edge))
+
+    def accepts_many(self, old: str, new: str) -> bool:
+        """Whether a schema at one of two pointers accepts values of several parts: arrays or objects."""
+        sides = (self.old_schemas, old), (self.new_schemas, new)
+        return any({"array", "object"} & schemas.possible_types(schemas.at(pointer)) for schemas, pointer in sides)
 
     def step(self, pair: Pair) -> Step:
         """Compare the two schemas of a pair, without what stands within them."""
         if pair not in self._steps:
-            self._steps[pair] = _step(Sides(self.old_schemas, self.new_schemas, pair))
+            self._steps[pair] = _step(Sides(self.old_schemas, self.new_schemas, self._meanings, pair))
         return self._steps[pair]
 
     def affects(self, pair: Pair) -> bool:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from contract.loading import Contract
     from contract.release.versions import Version
 
-__all__ = ["entry", "first_entry", "with_entry"]
+__all__ = ["entry", "first_entry", "is_within", "with_entry"]
 
 _HEAD = """# Changelog
 
@@ -44,7 +44,7 @@ def entry(version: Version, day: date, report: Report, corrections: Sequence[str
     """
 
     def corrected(change: Change) -> bool:
-        return any(_within(change, correction) for correction in corrections)
+        return any(is_within(change, correction) for correction in corrections)
 
     sections: tuple[tuple[str, Callable[[Change], bool]], ...] = (
         ("Breaking: the API changed", lambda change: change.level is Level.BREAKING and not corrected(change)),
@@ -63,13 +63,15 @@ def entry(version: Version, day: date, report: Report, corrections: Sequence[str
     return "\n".join(lines)
 
 
-def _within(change: Change, correction: str) -> bool:
+def is_within(change: Change, correction: str) -> bool:
     """Whether a correction names the operation of a change, or a place that holds it."""
     return correction == change.operation or f"{change.pointer}/".startswith(f"{correction.rstrip('/')}/")
 
 
 def with_entry(changelog: str, new: str) -> str:
-    """A changelog with a new entry before the others."""
+    """A changelog with a new entry before the others; one of the same version, from a run that stopped, is replaced."""
+    version = new.split()[1]
+    changelog = re.sub(rf"^## {re.escape(version)} - .*?(?=^## |\Z)", "", changelog, flags=re.MULTILINE | re.DOTALL)
     head, old = changelog or _HEAD, ""
     if first := re.search(r"^## ", head, re.MULTILINE):
         head, old = head[: first.start()], head[first.start() :]

@@ -13,19 +13,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from contract.diff.inputs import load_comparable
-from contract.errors import ContractError
+from contract.errors import ContractError, Finding, unusable
 from contract.lint import check
 from contract.loading import default_path
-from contract.release.changelog import entry, first_entry, with_entry
+from contract.release.changelog import entry, first_entry, is_within, with_entry
 from contract.release.gate import asked_for, type_faults, version_faults
-from contract.release.store import CONTRACT, Release, freeze, releases
+from contract.release.store import CONTRACT, Release, freeze, refuse_published, releases
 from contract.release.versions import Version
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from contract.errors import Finding
     from contract.loading import Contract
 
 __all__ = ["main"]
@@ -51,14 +50,15 @@ def _refuse(findings: Sequence[Finding], status: int) -> int:
 def _check(options: argparse.Namespace, last: Release | None, published: Sequence[Release]) -> int:
     """Say whether every release is as it was, the version is high enough, and users of the last client can go on."""
     contract = load_comparable(options.contract)
+    version = _version(contract)
     if last is None:
         print(f"{contract.source}: version {contract.version}; nothing is published yet")
         return 0
     if findings := [fault for release in published for fault in release.faults()]:
         return _refuse(findings, 1)
-    findings = version_faults(contract, last)
+    findings = version_faults(version, contract, last)
     faults = type_faults(last, options.root / "generated")
-    if not findings and faults and Version.parse(contract.version).major == last.version.major:
+    if not findings and faults and version.major == last.version.major:
         findings = faults
     if findings:
         return _refuse(findings, 1)
@@ -70,16 +70,24 @@ def _check(options: argparse.Namespace, last: Release | None, published: Sequenc
 def _bump(options: argparse.Namespace, last: Release | None, _: Sequence[Release]) -> int:
     """Raise `info.version` to what the changes since the last release ask for, if it is lower."""
     contract = load_comparable(options.contract)
+    version = _version(contract)
     if last is None:
         return 0
     least, report = asked_for(contract, last)
     if not report.changes:
         print(f"{contract.source}: nothing changed since {last.version}; there is nothing to release", file=sys.stderr)
         return 1
-    if Version.parse(contract.version) < least:
+    if version < least:
         options.contract.write_text(_with_version(contract, least), encoding="utf-8")
         print(f"{contract.source}: version {contract.version} raised to {least}")
     return 0
+
+
+def _version(contract: Contract) -> Version:
+    try:
+        return Version.parse(contract.version)
+    except ValueError as error:
+        raise ContractError([contract.finding("/info/version", "version-needed", str(error))]) from None
 
 
 def _with_version(contract: Contract, version: Version) -> str:
@@ -93,24 +101,37 @@ def _with_version(contract: Contract, version: Version) -> str:
 def _freeze(options: argparse.Namespace, last: Release | None, _: Sequence[Release]) -> int:
     """Freeze the contract as a release, and write its entry of the changelog."""
     contract = load_comparable(options.contract)
-    if findings := check(contract) or (version_faults(contract, last) if last else []):
+    version, folder = _version(contract), options.root / "releases"
+    if findings := check(contract) or (version_faults(version, contract, last) if last else []):
         return _refuse(findings, 1)
-    version = Version.parse(contract.version)
+    refuse_published(folder, version)
     text = _entry(options, version, contract, last)
-    usage = {f"client/{path.name}": path.read_bytes() for path in options.usage}
-    release = freeze(options.root / "releases", version, {CONTRACT: contract.data, **usage})
+    usage = {f"client/{path.name}": _bytes(path) for path in options.usage}
+    # The changelog first: a run that stops in between can be repeated, and what is frozen is told of.
     changelog = options.root / "CHANGELOG.md"
     before = changelog.read_text("utf-8") if changelog.is_file() else ""
     changelog.write_text(with_entry(before, text), encoding="utf-8")
+    release = freeze(folder, version, {CONTRACT: contract.data, **usage})
     print(f"{version} is frozen in {release.folder}, and {changelog.name} tells of it")
     return 0
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise unusable(str(path), 0, "readable", f"cannot read this: {error.strerror}") from None
 
 
 def _entry(options: argparse.Namespace, version: Version, contract: Contract, last: Release | None) -> str:
     if last is None:
         return first_entry(version, _today(), contract)
     _, report = asked_for(contract, last)
-    notes = options.notes.read_text("utf-8") if options.notes else ""
+    notes = _bytes(options.notes).decode() if options.notes else ""
+    for correction in options.correction:
+        if not any(is_within(change, correction) for change in report.changes):
+            message = f"{correction} is no operation and no place that changed since {last.version}"
+            raise ContractError([Finding(contract.source, 0, "", "correction-known", message)])
     return entry(version, _today(), report, options.correction, notes)
 
 

@@ -34,12 +34,8 @@ def asked_for(contract: Contract, last: Release) -> tuple[Version, Report]:
     return needed(last.version, report), report
 
 
-def version_faults(contract: Contract, last: Release) -> list[Finding]:
+def version_faults(version: Version, contract: Contract, last: Release) -> list[Finding]:
     """Why the contract's version is too low for what changed since a release; nothing when it is not."""
-    try:
-        version = Version.parse(contract.version)
-    except ValueError as error:
-        return [contract.finding("/info/version", "version-needed", str(error))]
     least, report = asked_for(contract, last)
     if version >= least:
         return []

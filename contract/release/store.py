@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from contract.loading import Contract
 
-__all__ = ["Release", "default_folder", "freeze", "last_release", "releases"]
+__all__ = ["Release", "default_folder", "freeze", "last_release", "refuse_published", "releases"]
 
 CONTRACT = "openapi.yaml"
 SUMS = "SHA256SUMS"
@@ -101,16 +101,26 @@ def last_release(folder: Path | None = None) -> Release | None:
     return next(reversed(releases(folder)), None)
 
 
+def refuse_published(folder: Path, version: Version) -> None:
+    """Refuse to publish a version again.
+
+    Raises:
+        ContractError: There is such a release.
+    """
+    target = folder / str(version)
+    if target.exists():
+        message = f"{version} is published already, and a published version never changes; choose another version"
+        raise ContractError([Finding(str(target), 0, "", "release-unchanged", message)])
+
+
 def freeze(folder: Path, version: Version, files: Mapping[str, bytes]) -> Release:
     """Write a new release, at once or not at all.
 
     Raises:
         ContractError: There is such a release already; a published version never changes.
     """
+    refuse_published(folder, version)
     target, fresh = folder / str(version), folder / f".{version}"
-    if target.exists():
-        message = f"{version} is published already, and a published version never changes; choose another version"
-        raise ContractError([Finding(str(target), 0, "", "release-unchanged", message)])
     shutil.rmtree(fresh, ignore_errors=True)
     sums = "".join(f"{_sha256(content)}  {name}\n" for name, content in sorted(files.items()))
     for name, content in {**files, SUMS: sums.encode()}.items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from contract.language import is_extension
 from contract.pointers import escape
 from contract.rules.registry import Breach, Stage, rule
 
@@ -22,8 +23,8 @@ def _operations(contract: Contract) -> Iterator[Place]:
 
 
 def _served(contract: Contract) -> Iterator[Place]:
-    """The operations that the API serves: not its webhooks, which its users answer."""
-    return (place for place in _operations(contract) if not place.pointer.startswith("/webhooks/"))
+    """The operations that the API serves: not its webhooks and callbacks, which its users answer."""
+    return (place for place in _operations(contract) if not re.search("^/webhooks/|/callbacks/", place.pointer))
 
 
 @rule("operation-id", Stage.NAMES)
@@ -71,7 +72,8 @@ def errors(contract: Contract) -> Iterator[Breach]:
     """Every operation answers with each shared error (problem details)."""
     shared = _shared_errors(contract)
     for place in _served(contract):
-        reached = {response.get("$ref") for response in place.value.get("responses", {}).values()}
+        responses = place.value.get("responses", {}).items()
+        reached = {response.get("$ref") for status, response in responses if not is_extension(status)}
         for reference in sorted(shared - reached):
             yield place.pointer, f"this operation does not answer with the shared error {reference}"
 
@@ -94,6 +96,24 @@ def _shared_errors(contract: Contract) -> set[str]:
         for name, node in responses.items()
         if _ERROR_MEDIA_TYPE in node.get("content", {})
     }
+
+
+@rule("path-once", Stage.NAMES)
+def paths(contract: Contract) -> Iterator[Breach]:
+    """No two paths differ only in what their parameters are called (OpenAPI 3.1.1, Paths Object)."""
+    first: dict[str, str] = {}
+    for path in contract.document.get("paths", {}):
+        known = first.setdefault(re.sub(r"\{[^{}]*\}", "{}", path), path)
+        if known != path:
+            yield f"/paths/{escape(path)}", f"this path is the same as {known}, with another name in it"
+
+
+@rule("callbacks")
+def callbacks(contract: Contract) -> Iterator[Breach]:
+    """No operation has callbacks, which only the change report knows; what the API sends is a webhook."""
+    for place in contract.places:
+        if place.kind == "callback" and not place.is_reference:
+            yield place.pointer, "callbacks are not supported: neither the client nor the site would tell of them"
 
 
 @rule("path-parameters")

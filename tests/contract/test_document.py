@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract import Contract, ContractError, load
+from contract import Contract, ContractError, Finding, load
 from contract.loading import parse
 from contract.pointers import escape, tokens
 
@@ -93,6 +93,12 @@ def test_places_are_found_by_pointer_and_line(contract: Contract) -> None:
     assert contract.line("/components/schemas/Phone/nothing") == contract.line("/components/schemas/Phone")
     with pytest.raises(KeyError):
         contract.at("/components/schemas/Nobody")
+
+
+def test_a_finding_only_shows_on_a_terminal() -> None:
+    """A name that would turn the rest of the line red, or about, is written with escapes."""
+    finding = Finding("a.json", 1, "/properties/\x1b[31mred\u202e", "known-keyword", "no such keyword")
+    assert str(finding) == r"a.json:1: no such keyword at /properties/\x1b[31mred\u202e [known-keyword]"
 
 
 def test_the_message_of_a_finding_can_be_pickled() -> None:

@@ -39,6 +39,8 @@ BREACHES: list[tuple[str, str, tuple[Any, ...], str]] = [
     ("operation-errors", f"{GET}/responses/404", (), GET),
     ("operation-statuses", f"{GET}/responses/200", (), GET),
     ("operation-statuses", f"{GET}/responses/default", ({"description": "Any."},), f"{GET}/responses/default"),
+    ("path-once", "/paths/~1things~1{other}", ({},), "/paths/~1things~1{other}"),
+    ("callbacks", f"{GET}/callbacks", ({"paid": {}},), f"{GET}/callbacks/paid"),
     ("path-parameters", f"{GET}/parameters", ([],), GET),
     ("path-parameters", "/components/parameters/Thing/name", ("thong",), "/components/parameters/Thing"),
     ("link-target", "/components/links/Again/operationId", ("gone",), "/components/links/Again"),
@@ -84,6 +86,15 @@ def test_an_operation_id_is_taken_once(small: dict[str, Any]) -> None:
     (finding,) = check(read(small))
     assert finding.rule == "operation-id"
     assert "is taken, at /paths/~1things~1{thing}/get" in finding.message
+
+
+def test_extensions_stand_beside_what_they_extend(small: dict[str, Any]) -> None:
+    """What a contract says beyond OpenAPI is passed over, also where only names of its own are expected."""
+    get = small["paths"]["/things/{thing}"]["get"]
+    for extended in (small, small["paths"], small["paths"]["/things/{thing}"], get, get["responses"]):
+        extended["x-more"] = 1
+    assert check(read(small)) == []
+    assert [operation.path for operation in read(small).operations] == ["/things/{thing}"]
 
 
 def test_a_webhook_answers_with_no_error_of_the_api(small: dict[str, Any]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -117,6 +118,37 @@ def test_what_cannot_be_compared_is_said(
     assert named in captured.err
     assert f"{root}/openapi.yaml:" not in captured.err
     assert captured.err.endswith("The contracts were not compared.\n")
+
+
+_RUN = [sys.executable, "-m", "contract.diff.cli"]
+
+
+def test_a_reader_that_stops_reading_changes_nothing(versions: Any) -> None:
+    """`moment-diff | head` ends with the status of the comparison, and without a complaint."""
+    arguments = [*_RUN, *versions("maxProperties: 20", "maxProperties: 19")]
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout
+        assert process.stderr
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 1
+
+
+def test_a_report_that_cannot_be_written_is_no_verdict(versions: Any) -> None:
+    """On a full disk, nobody shall take the status for that of a comparison."""
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run([*_RUN, *versions("v1", "v1")], stdout=full, stderr=subprocess.PIPE, check=False)
+    assert done.returncode == 2
+    assert done.stderr == b"The report could not be written: No space left on device.\n"
+
+
+def test_a_terminal_without_some_characters_is_no_obstacle(versions: Any) -> None:
+    """What an encoding does not have is written as an escape."""
+    arguments = [*_RUN, *versions("maxProperties: 20", "maxProperties: 19")]
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(arguments, env=environment, capture_output=True, check=False)
+    assert done.returncode == 1
+    assert b"20 \\u2192 19" in done.stdout
 
 
 def test_the_report_does_not_wait_for_slow_imports(root: Path) -> None:

@@ -19,6 +19,16 @@ _ITEM: dict[str, Any] = {
     "properties": {"a": _TEXT, "b": {"type": "integer", "minimum": 1}},
 }
 _REF = {"$ref": "#/components/schemas/Item"}
+_REF_TO_DEEP = {"$ref": "#/components/schemas/Deep"}
+
+
+def _deep(*names: str) -> dict[str, Any]:
+    """A schema whose inner one requires some properties, with no constant by which it is known."""
+    return {"type": "object", "required": ["at"], "properties": {"at": {"type": "object", "required": [*names]}}}
+
+
+def _parts(schema: dict[str, Any]) -> list[dict[str, Any]]:
+    return [{keyword: value} for keyword, value in schema.items()]
 
 
 @pytest.mark.parametrize(
@@ -70,12 +80,40 @@ _REF = {"$ref": "#/components/schemas/Item"}
             {"type": "object", "required": ["b"]},
             id="a-dependency-that-required-implies",
         ),
+        pytest.param(
+            {"type": ["string", "null"], "enum": ["a", None]},
+            {"anyOf": [{"type": "string", "enum": ["a"]}, {"type": "null"}]},
+            id="an-enum-beside-null",
+        ),
+        pytest.param({"enum": ["a", "b"]}, {"oneOf": [{"const": "b"}, {"const": "a"}]}, id="values-as-branches"),
+        pytest.param({"maxLength": 5}, {"maxLength": 5, "not": False}, id="a-not-that-excludes-nothing"),
+        pytest.param(
+            {"type": "object", "patternProperties": {"^a": True}},
+            {"type": "object", "patternProperties": {"^a": {"minLength": 0}}},
+            id="a-schema-that-refuses-nothing",
+        ),
+        pytest.param(
+            {"allOf": [{"additionalProperties": False}, {"additionalProperties": _ITEM}]},
+            {"allOf": [{"additionalProperties": _REF}, {"additionalProperties": False}]},
+            id="parts-in-order",
+        ),
+        pytest.param(
+            {"allOf": [{"contains": _TEXT}, {"contains": {"const": 1}}]},
+            {"allOf": [{"contains": {"const": 1}}, {"contains": _TEXT}]},
+            id="what-a-list-contains-in-order",
+        ),
+        pytest.param(
+            {"anyOf": [_deep("a", "b"), _deep("c", "d")], "unevaluatedProperties": False},
+            {"anyOf": [_REF_TO_DEEP, {"allOf": [*_parts(_deep("b", "a"))]}], "unevaluatedProperties": False},
+            id="branches-moved-split-and-reordered",
+        ),
     ],
 )
 def test_another_way_of_writing_is_no_change(one: Any, other: Any, changes_between: Any) -> None:
     """The same schema written otherwise shows nothing, either way round."""
-    assert changes_between(one, other, {"Item": _ITEM}) == ()
-    assert changes_between(other, one, {"Item": _ITEM}) == ()
+    components = {"Item": _ITEM, "Deep": _deep("d", "c")}
+    assert changes_between(one, other, components) == ()
+    assert changes_between(other, one, components) == ()
 
 
 def test_recursive_schemas_end(changes_between: Any) -> None:
@@ -93,6 +131,17 @@ def test_recursive_schemas_end(changes_between: Any) -> None:
         ("request-property-max-length-decreased", Level.BREAKING),
         ("response-property-max-length-decreased", Level.NOTE),
     ]
+
+
+def test_a_recursive_schema_is_told_of_where_it_is_shallowest(changes_between: Any) -> None:
+    """A reader looks for the change at the first level, not at the one below it."""
+
+    def parts(limit: int) -> dict[str, Any]:
+        return {"Tree": {"type": "object", "properties": {"above": _ref("Tree"), "name": {"maxLength": limit}}}}
+
+    described = {"description": "The root.", **_ref("Tree")}
+    changes = changes_between(described, described, parts(5), new_components=parts(4))
+    assert {change.place.partition(" body ")[2] for change in changes} == {"/name"}
 
 
 def _ref(name: str) -> dict[str, str]:
@@ -124,6 +173,7 @@ def test_renaming_a_component_is_no_change(changes_between: Any) -> None:
         pytest.param(
             {"type": "string"}, {"anyOf": [{"type": "string"}, {"type": "null"}]}, {"became-nullable"}, id="nullable"
         ),
+        pytest.param({}, {"type": "string"}, {"type-narrowed"}, id="a-type-where-there-was-none"),
         pytest.param(
             {"type": "object", "properties": {"a": True}, "additionalProperties": False},
             {"type": "object", "properties": {"a": True, "b": True}, "additionalProperties": False},
@@ -144,6 +194,55 @@ def test_a_change_is_told_of_in_the_plainest_way(old: Any, new: Any, rules: set[
     assert {change.rule.split("-", 2)[2] for change in found if "property-added" not in change.rule} | {
         change.rule.split("-", 1)[1] for change in found if "property-added" in change.rule
     } == rules
+
+
+_CHOICE = {"anyOf": [{"required": ["z"]}, {"properties": {"description": True, "b": _TEXT}}]}
+
+
+def test_closing_an_object_that_leaves_a_choice_narrows_it(changes_between: Any) -> None:
+    """`unevaluatedProperties` that is new beside branches refuses more, and never less."""
+    found = changes_between(_CHOICE, _CHOICE | {"unevaluatedProperties": False})
+    assert [(change.rule, change.level, change.new) for change in found] == [
+        ("request-body-unevaluated-properties-restricted", Level.BREAKING, False),
+        ("response-body-unevaluated-properties-restricted", Level.NOTE, False),
+    ]
+
+
+def test_a_property_that_a_branch_no_longer_names_is_refused(changes_between: Any) -> None:
+    """In a closed object a branch that names fewer properties refuses them, whatever they are called."""
+    fewer = {"anyOf": [{"required": ["z"]}, {"properties": {"b": _TEXT}}]}
+    found = changes_between(*(schema | {"unevaluatedProperties": False} for schema in (_CHOICE, fewer)))
+    assert "request-body-unevaluated-properties-changed" in {
+        change.rule for change in found if change.level is Level.BREAKING
+    }
+    assert {change.old for change in found if change.rule.endswith("property-removed")} == {True}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ({}, {"type": ["string", "null"]}, "The type of the request body is null or string now; before, any."),
+        (
+            {"properties": {"a": _TEXT}},
+            {"properties": {"a": _TEXT}, "required": ["a"]},
+            "`a` of the request body is required now. Callers that leave it out are refused: send it.",
+        ),
+        (
+            {},
+            {"dependentSchemas": {"a": {"minProperties": 2}}},
+            "A schema for the request body when it holds `a` was added.",
+        ),
+        (
+            {},
+            {"patternProperties": {"^a": _TEXT}},
+            "A schema for the members of the request body whose names match `^a` was added.",
+        ),
+    ],
+)
+def test_sentences_name_what_they_are_about(old: Any, new: Any, sentence: str, changes_between: Any) -> None:
+    """A reader learns from the sentence alone what to look at."""
+    (message,) = (change.message for change in changes_between(old, new) if change.direction == "request")
+    assert message.startswith(sentence)
 
 
 def test_a_property_of_a_closed_object_breaks_readers_only(changes_between: Any) -> None:
@@ -168,6 +267,27 @@ def test_prose_alone_is_a_note(contract: Contract) -> None:
     assert {change.rule.rpartition("-")[0].rpartition("-")[2] for change in report.changes} <= {
         "description",
         "information",
+    }
+
+
+_WORDS = [{"type": "string", "minLength": 2, "description": text} for text in ("A", "B")]
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        pytest.param(lambda schema: {"anyOf": [schema, {"type": "null"}]}, id="beside-null"),
+        pytest.param(lambda schema: {"oneOf": [schema, {"maxLength": 5}]}, id="in-an-exclusive-branch"),
+        pytest.param(lambda schema: {"if": schema, "then": {"maxLength": 5}}, id="in-a-condition"),
+        pytest.param(lambda schema: {"type": "array", "contains": schema, "maxContains": 2}, id="counted"),
+        pytest.param(lambda schema: {"description": "Outer.", "allOf": [schema]}, id="under-another-description"),
+    ],
+)
+def test_prose_is_a_note_wherever_it_stands(around: Any, changes_between: Any) -> None:
+    """A new text is told of, and as no more than that, also where what it describes is compared as a whole."""
+    changes = changes_between(*map(around, _WORDS))
+    assert {(change.level, change.prose, change.old, change.new) for change in changes} == {
+        (Level.NOTE, True, "A", "B")
     }
 
 

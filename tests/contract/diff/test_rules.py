@@ -48,6 +48,18 @@ def test_each_rule_is_found_within_a_property(change: str, old: Any, new: Any, c
     assert all("/deep/*" in item.place for item in found)
 
 
+_OTHERWISE = {"became-nullable", "became-not-nullable", "const-added", "const-removed", "const-changed"}
+"""What is told of in another way beside null: a constant or null is an `enum`."""
+
+
+@pytest.mark.parametrize(("change", "old", "new"), [case for case in _cases() if case.id not in _OTHERWISE])
+def test_each_rule_is_found_beside_null(change: str, old: Any, new: Any, changes_between: Any) -> None:
+    """What may be null as well, by a union, is compared like what may not."""
+    rule = SCHEMA_RULES[change]
+    found = changes_between(*({"anyOf": [{"type": "null"}, side]} for side in (old, new)))
+    assert {item.rule for item in found} == {rule.id(direction, "body") for direction in DIRECTIONS}
+
+
 @pytest.mark.parametrize(("change", "old", "new"), _cases())
 def test_under_not_each_rule_means_the_reverse(change: str, old: Any, new: Any, changes_between: Any) -> None:
     """Excluding fewer instances accepts more: under `not`, what narrows a request becomes a note."""

@@ -63,8 +63,15 @@ def objects(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
     return names.flatmap(lambda chosen: st.fixed_dictionaries({name: every[name] for name in chosen}))
 
 
+def nullable(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    """Schemas that may be null as well, by a union: the usual way to say it of a reference."""
+    return st.builds(
+        lambda keyword, schema: {keyword: [schema, {"type": "null"}]}, st.sampled_from(["anyOf", "oneOf"]), inner
+    )
+
+
 plain = st.sampled_from(sorted(keywords)).flatmap(lambda name: keywords[name].map(lambda value: {name: value}))
-schemas = st.recursive(st.booleans() | plain, objects, max_leaves=6)
+schemas = st.recursive(st.booleans() | plain, lambda inner: objects(inner) | nullable(objects(inner)), max_leaves=6)
 components = st.fixed_dictionaries({"One": objects(plain), "Two": objects(plain)})
 
 instances = st.recursive(

@@ -140,6 +140,55 @@ def test_what_is_published_never_changes(project: Path, run: Run, capsys: Any) -
     assert "is gone; restore it" in capsys.readouterr().err
 
 
+def test_a_run_that_was_stopped_can_be_repeated(project: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever came before the freezing is done again, and the changelog tells of the release once."""
+    run("freeze")
+    edit(project, "maxProperties: 20", "maxProperties: 21")
+    run("bump")
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            run("freeze")
+    assert run("freeze") == run("check") == 0
+    text = (project / "CHANGELOG.md").read_text()
+    assert text.count(f"## {version_of(project)} - ") == 1
+    assert text.count("## 1.0.0 - ") == 1
+    assert text.startswith("# Changelog\n")
+
+
+def test_a_version_that_is_none_is_refused(project: Path, run: Run, capsys: Any) -> None:
+    """Every command says what a version looks like, with and without a release before."""
+    first, published = version_of(project), [False, True]
+    for _ in published:
+        edit(project, f"version: {first}", f"version: {first}-rc1")
+        assert [run(command) for command in ("check", "bump", "freeze")] == [2, 2, 2]
+        assert capsys.readouterr().err.count("write three numbers, such as 1.2.3") == 3
+        edit(project, f"version: {first}-rc1", f"version: {first}")
+        run("freeze")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--notes", "nowhere.md"), "nowhere.md: cannot read this"),
+        (("--usage", "nowhere.py"), "nowhere.py: cannot read this"),
+        (("--correction", "/components/schemas/Nowhere"), "no place that changed since"),
+    ],
+)
+def test_what_a_release_is_given_must_be_there(
+    arguments: tuple[str, ...], message: str, project: Path, run: Run, capsys: Any
+) -> None:
+    """A wrong name is told of before anything is written."""
+    run("freeze")
+    edit(project, "maxProperties: 20", "maxProperties: 21")
+    run("bump")
+    before = (project / "CHANGELOG.md").read_text()
+    assert run("freeze", *arguments) == 2
+    assert message in capsys.readouterr().err
+    assert (project / "CHANGELOG.md").read_text() == before
+    assert len(releases(project / "releases")) == 1
+
+
 def test_nothing_to_release_is_said(project: Path, run: Run, capsys: Any) -> None:
     """Without a change since the last release there is no new one, however the file is formatted."""
     run("freeze")
