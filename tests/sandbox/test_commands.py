@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -242,13 +243,16 @@ def test_a_start_tells_the_keys_and_a_signal_ends_it(tmp_path, workers):
     if not shutil.which("curl"):
         pytest.skip("curl is not installed (Debian: apt-get install curl)")
     command = [SANDBOX, "--port", "0", "--workers", workers, "--database", f"sqlite:///{tmp_path}/sandbox.db"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with ExitStack() as ending:
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        ending.enter_context(process)
+        ending.callback(process.kill)
         assert process.stdout
         assert process.stderr
         told = "".join(iter(process.stdout.readline, "Stop with Ctrl-C.\n"))
         url = re.findall("http://[0-9.:]+", told)[0]
         key = re.findall("sk_test_[A-Za-z0-9]+", told)[0]
-        suggested = told.partition("Try:\n")[2].partition("\n\nStop")[0]
+        suggested = told.partition("Try:\n")[2].rstrip()
         assert '"external_reference"' in subprocess.check_output(
             ["sh", "-c", f"{suggested} --silent --fail"], text=True
         )
