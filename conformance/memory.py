@@ -45,9 +45,6 @@ class Memory:
         return [Finding(claim, message, (exchange,)) for claim, message in self._by_request(exchange, verdict)]
 
     def _by_request(self, exchange: Exchange, verdict: Validity) -> Iterator[tuple[str, str]]:
-        if verdict.kind == "invalid" and exchange.succeeded:
-            for claim in verdict.claims:
-                yield claim, f"accepted, although {verdict.reason}"
         if verdict.kind == "invalid" and exchange.status in _ABOUT_THE_CALLER - {429}:
             yield "auth.bearer", f"a valid key was refused with {exchange.status}"
         follow = {CREATE: self._created, RETRIEVE: self._retrieved, UPDATE: self._updated}.get(

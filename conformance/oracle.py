@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
@@ -13,12 +14,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from conformance.subject import Subject
-    from contract import Operation
-
+    from contract import Media, Operation
 __all__ = ["Finding", "Oracle"]
 
 _HTTP_ITSELF = {405, 406, 408, 411, 413, 414, 415, 417, 421, 426, 429, 431}
-"""Statuses that servers and gateways give before the API sees the request; their bodies are not judged."""
+"""Statuses that servers and gateways give before the API sees the request, in any form; only a problem is judged."""
 
 INVALID_IS_4XX = "errors.invalid-is-4xx"
 PROBLEM = "errors.problem-details"
@@ -64,8 +64,7 @@ class Oracle:
             if documented or exchange.status == 500:
                 yield self.blame(exchange), f"the server failed: {exchange.status}"
         elif exchange.refused:
-            if operation is not None and exchange.status not in _HTTP_ITSELF:
-                yield from self._problem(exchange)
+            yield from self._refusal(exchange, operation is None or exchange.status in _HTTP_ITSELF)
         elif operation is not None:
             yield from self._success(operation, exchange)
 
@@ -95,11 +94,41 @@ class Oracle:
         for violation in self.subject.contract.validator(media.schema).violations(response.json):
             where = violation.pointer or "the body"
             yield self.subject.claim_at(violation.schema) or claim, f"in the answer, {where}: {violation.message}"
+        yield from self._another(operation, exchange)
+        yield from self._accepted(exchange)
 
-    def _problem(self, exchange: Exchange) -> Iterator[tuple[str, str]]:
-        response = exchange.response
+    def _accepted(self, exchange: Exchange) -> Iterator[tuple[str, str]]:
+        """What must be refused was not done; a replay did nothing, whatever its request holds."""
+        verdict = self.validity(exchange)
+        if verdict.kind == "invalid" and not self.is_replay(exchange):
+            for claim in verdict.claims:
+                yield claim, f"accepted, although {verdict.reason}"
+
+    def is_replay(self, exchange: Exchange) -> bool:
+        """Whether an answer says that it repeats an earlier one."""
+        value = exchange.response.header(self.subject.replayed_header) if exchange.response else None
+        return (value or "").strip().lower() == "true"
+
+    def _another(self, operation: Operation, exchange: Exchange) -> Iterator[tuple[str, str]]:
+        """The customer of an answer has the name that was asked for; references may be the same in any case."""
+        name = unquote(self.subject.name_in(operation, exchange.request.target) or "")
+        identifier, reference = exchange.record.get("id"), exchange.record.get("external_reference")
+        if not name or not isinstance(identifier, str) or not isinstance(reference, str):
+            return
+        if name != identifier and name.casefold() != reference.casefold():
+            by = "id" if name.startswith(self.subject.id_prefix) else "reference"
+            yield f"customer-parameter.by-{by}", f"{name!r} was asked for, and the answer is another customer"
+
+    @cached_property
+    def _problem_media(self) -> Media:
+        return self.subject.create.responses["400"].media[0]
+
+    def _refusal(self, exchange: Exchange, by_http: bool) -> Iterator[tuple[str, str]]:
+        """What the API refuses is a problem; what carries it may refuse in any form, and is judged where it says so."""
+        response, media = exchange.response, self._problem_media
         assert response is not None  # noqa: S101 - the caller looked
-        media = self.subject.create.responses["400"].media[0]
+        if by_http and response.media_type != media.type:
+            return
         if response.media_type != media.type:
             yield PROBLEM, f"expected {media.type}, got {response.header('content-type') or 'no Content-Type'}"
             return
@@ -109,14 +138,15 @@ class Oracle:
         for violation in self.subject.contract.validator(media.schema).violations(response.json):
             if not (violation.keyword == "format" and _is_unwritten(violation.pointer, exchange)):
                 yield self.subject.claim_at(violation.schema) or PROBLEM, f"{violation.pointer}: {violation.message}"
-        yield from self._members(exchange)
-
-    def _members(self, exchange: Exchange) -> Iterator[tuple[str, str]]:
-        problem = exchange.record
-        status = problem.get("status", exchange.status)
+        status = exchange.record.get("status", exchange.status)
         if isinstance(status, int) and status != exchange.status:
             yield "errors.status", f"the problem says {status}, the response {exchange.status}"
-        schema = self.subject.create.responses["400"].media[0].schema
+        if not by_http:
+            yield from self._members(exchange)
+
+    def _members(self, exchange: Exchange) -> Iterator[tuple[str, str]]:
+        """What a problem should have and say."""
+        problem, schema = exchange.record, self._problem_media.schema
         properties = self.subject.contract.resolve({"$ref": f"#{schema}"})[0]["properties"]
         missing = [name for name in properties if name not in problem]
         if missing:

@@ -9,12 +9,13 @@ from conformance.exchange import shown
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["Difference", "after_create", "after_update", "expected", "unchanged"]
+__all__ = ["Difference", "after_create", "after_update", "expected", "same", "unchanged"]
 
 Difference = tuple[str, str]
 """The claim behind a difference, and what differs, for a person."""
 
 _ABSENT: Final = object()
+_OF_THE_SERVER = {"payment_rules"}
 _IDENTITY = {"id": "id.stable", "external_reference": "external-reference.stable"}
 
 
@@ -36,10 +37,20 @@ def after_update(before: Mapping[str, Any], sent: Mapping[str, Any], record: Map
             yield from _field(field, value, record.get(field, _ABSENT), "update.stored")
     untouched = {field: value for field, value in before.items() if field not in sent}
     yield from unchanged(untouched, record, "update.keeps")
-    for field in record.keys() - before.keys() - sent.keys():
-        # A balance of 0 may come with a currency (balance.untracked); objects may be the server's own.
-        if record[field] and not isinstance(record[field], dict):
-            yield "update.keeps", f"{field} was neither there nor sent, and is now {_show(record[field])}"
+    yield from _appeared({**before, **sent}, record, "update.keeps")
+
+
+def same(before: Mapping[str, Any], record: Mapping[str, Any], claim: str) -> Iterator[Difference]:
+    """How a record differs from what it was, new fields included; `claim` stands behind all but its identity."""
+    yield from unchanged(before, record, claim)
+    yield from _appeared(before, record, claim)
+
+
+def _appeared(known: Mapping[str, Any], record: Mapping[str, Any], claim: str) -> Iterator[Difference]:
+    for field in record.keys() - known.keys() - _OF_THE_SERVER:
+        # A balance of 0 may come with a currency (balance.untracked), and metadata may be shown without a pair.
+        if record[field]:
+            yield claim, f"{field} was neither there nor sent, and is now {_show(record[field])}"
 
 
 def unchanged(before: Mapping[str, Any], record: Mapping[str, Any], claim: str) -> Iterator[Difference]:

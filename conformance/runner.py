@@ -19,7 +19,7 @@ from conformance.verdict import NO_TIME, Tally, Verdict
 from conformance.workers import Workers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     import httpx
 
@@ -31,6 +31,8 @@ __all__ = ["FUZZ", "judge", "shard_of"]
 
 FUZZ = "generated requests"
 _EXAMPLES = 25
+_ENDINGS = 2.0
+"""Seconds kept for what is looked at in the end."""
 _CLOSING = 1.0
 """Seconds kept for adding up and reporting."""
 
@@ -106,10 +108,13 @@ class _Run:
     async def _run(self, target: Target, admission: Admission) -> None:
         checks = self._chosen()
         workers = Workers(self.settings, admission.latency, len(checks))
-        # The checks of values are the last and among the longest: whoever begins with them is done sooner.
-        await asyncio.gather(*(self._in_turn(check, target, admission, workers) for check in reversed(checks)))
+        trials = {check: self._trial(check, target, admission) for check in checks}
+        await asyncio.gather(*(self._in_turn(check, trial, workers) for check, trial in trials.items()))
         if self._fuzzes():
             await self._fuzz(target, admission)
+        for check, trial in trials.items():
+            for ending in trial.endings:
+                await self._carry_out(check, trial, ending)
         if target.lost:
             self.notes.append(f"requests that were lost, and sent again: {target.lost}")
 
@@ -127,25 +132,31 @@ class _Run:
     def _asked(self, claims: Sequence[str]) -> bool:
         return not self.settings.claims or bool(set(claims) & set(self.settings.claims))
 
-    async def _in_turn(self, check: Check, target: Target, admission: Admission, workers: Workers) -> None:
+    def _trial(self, check: Check, target: Target, admission: Admission) -> Trial:
+        return Trial(target, self.oracle, self.settings, admission.names.within(check.name), check.claims[0])
+
+    async def _in_turn(self, check: Check, trial: Trial, workers: Workers) -> None:
         async with workers:
-            left = self.deadline - time.monotonic()
-            if left <= 0:
-                self._note(check, NO_TIME)
-                return
             self.progress(check.name, self.tally)
-            names = admission.names.within(check.name)
-            trial = Trial(target, self.oracle, self.settings, names, check.claims[0])
-            try:
-                await asyncio.wait_for(check.run(trial), left)
-                self.tally.exercised.update(check.claims)
-            except BlockedError as blocked:
-                self._note(check, f"blocked: {blocked}")
-            except TimeoutError:
-                self._note(check, NO_TIME)
-            except Exception as error:
-                self._broken(check, error)
-            self.tally.add(trial.findings)
+            await self._carry_out(check, trial, lambda: check.run(trial))
+
+    async def _carry_out(self, check: Check, trial: Trial, work: Callable[[], Awaitable[None]]) -> None:
+        """Run a check or its ending, in the time that is left, and take in what it found."""
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            self._note(check, NO_TIME)
+            return
+        try:
+            await asyncio.wait_for(work(), left)
+            self.tally.exercised.update(check.claims)
+        except BlockedError as blocked:
+            self._note(check, f"blocked: {blocked}")
+        except TimeoutError:
+            self._note(check, NO_TIME)
+        except Exception as error:
+            self._broken(check, error)
+        self.tally.add(trial.findings)
+        trial.findings = []
 
     def _note(self, check: Check, note: str) -> None:
         for claim in check.claims:
@@ -180,9 +191,10 @@ class _Run:
         def draw() -> str:
             from conformance.fuzz import Fuzz  # noqa: PLC0415 - schemathesis takes its time to import
 
-            return Fuzz(self.subject, self.settings, memory, names, known, notice, self.deadline, _EXAMPLES).run()
+            return Fuzz(self.subject, self.settings, memory, names, known, notice, deadline, _EXAMPLES).run()
 
-        note = await _in_thread(draw, self.deadline - time.monotonic())
+        deadline = self.deadline - _ENDINGS
+        note = await _in_thread(draw, deadline - time.monotonic())
         if note:
             self.notes.append(f"generated requests ended early: {note}")
 

@@ -165,7 +165,7 @@ class Target:
         prepared = self._client.build_request(
             request.method,
             self.base_url + request.target,
-            headers=list(request.headers),
+            headers=[(name.encode(), value.encode("latin-1")) for name, value in request.headers],
             content=_in_chunks(request.body or b"") if request.in_chunks else request.body,
         )
         response = await self._client.send(prepared, stream=True)

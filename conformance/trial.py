@@ -10,7 +10,7 @@ from conformance.exchange import Exchange, Request, encode
 from conformance.oracle import Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Awaitable, Callable, Iterable, Mapping
 
     from conformance.names import Names
     from conformance.oracle import Oracle
@@ -19,13 +19,14 @@ if TYPE_CHECKING:
     from conformance.target import Target
     from contract import Operation
 
-__all__ = ["AUTO", "BlockedError", "Customer", "Trial"]
+__all__ = ["AUTO", "TOO_MANY", "BlockedError", "Customer", "Trial"]
 
 AUTO: Final = "\0auto"
 """Stands for the value that a proper request would have."""
 
 _ABOUT_THE_CALLER = {401, 402, 403, 407}
-_TOO_MANY = 429
+TOO_MANY: Final = 429
+"""The status of a server that asks to wait."""
 
 
 class BlockedError(Exception):
@@ -44,7 +45,11 @@ class Customer:
 
 @dataclass
 class Trial:
-    """One run of one check."""
+    """One run of one check.
+
+    Attributes:
+        endings: What the check still has to look at when all others, and the generated requests, are through.
+    """
 
     target: Target
     oracle: Oracle
@@ -53,6 +58,7 @@ class Trial:
     claim: str
     findings: list[Finding] = field(default_factory=list)
     seen: list[Exchange] = field(default_factory=list)
+    endings: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
 
     # ── Requests
 
@@ -71,13 +77,16 @@ class Trial:
         header = self.oracle.subject.header(operation)
         own = {} if key is None or header is None else {header.name: self.names.key() if key is AUTO else key}
         content = encode(sent) if raw is None else raw
-        return await self.request(operation, "", content, {**own, **(headers or {})}, api_key)
+        exchange = await self.request(operation, "", content, {**own, **(headers or {})}, api_key)
+        if key is AUTO:
+            self.first(exchange)
+        return exchange
 
     async def retrieve(
         self, name: str, *, api_key: str | None = AUTO, headers: Mapping[str, str] | None = None
     ) -> Exchange:
         """Look a customer up by its id or reference."""
-        return await self.request(self.oracle.subject.retrieve, name, None, headers or {}, api_key)
+        return self.first(await self.request(self.oracle.subject.retrieve, name, None, headers or {}, api_key))
 
     async def update(
         self,
@@ -91,7 +100,7 @@ class Trial:
         """Update a customer, named by its id or reference; without a body, its name."""
         sent = {"name": "Updated"} if body is AUTO else body
         content = encode(sent) if raw is None else raw
-        return await self.request(self.oracle.subject.update, name, content, headers or {}, api_key)
+        return self.first(await self.request(self.oracle.subject.update, name, content, headers or {}, api_key))
 
     async def request(
         self, operation: Operation, name: str, body: bytes | None, headers: Mapping[str, str], api_key: str | None
@@ -155,7 +164,7 @@ class Trial:
 
         Waiting in vain for the rate to sink proves nothing.
         """
-        if exchange.status == _TOO_MANY:
+        if exchange.status == TOO_MANY:
             raise BlockedError("the server asked for fewer requests (429)")
         if exchange.refused and exchange.status != 404 and self.oracle.validity(exchange).kind == "open":
             return False
@@ -163,7 +172,7 @@ class Trial:
 
     def refused(self, exchange: Exchange, what: str, *, claim: str = "") -> bool:
         """An invalid request must get a 4xx that is not about the key or the rate."""
-        if exchange.status == _TOO_MANY:
+        if exchange.status == TOO_MANY:
             raise BlockedError("the server asked for fewer requests (429)")
         proper = exchange.refused and exchange.status not in _ABOUT_THE_CALLER
         return self.require(proper, f"{what} got {_outcome(exchange)}", exchange, claim=claim)
@@ -173,6 +182,14 @@ class Trial:
         if exchange.refused and self.oracle.validity(exchange).kind == "open":
             return True
         return self.require(exchange.status in set(statuses), f"{what} got {_outcome(exchange)}", exchange, claim=claim)
+
+    def first(self, exchange: Exchange) -> Exchange:
+        """An answer that cannot repeat another must not say that it does; gives it back."""
+        claim = "idempotency.replayed-header"
+        self.require(
+            not self.oracle.is_replay(exchange), "a first answer says that it is a replay", exchange, claim=claim
+        )
+        return exchange
 
     def unknown(self, exchange: Exchange, what: str, *, claim: str = "") -> bool:
         """A customer that does not exist must get 404."""

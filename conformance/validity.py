@@ -26,7 +26,8 @@ EXACT_INTEGERS = 2**53 - 1
 _PLAIN_EMAIL = re.compile(r"[a-z0-9]+([._+-][a-z0-9]+)*@([a-z0-9]+(-[a-z0-9]+)*\.)+[a-z]{2,24}", re.I | re.A)  # noqa: FURB167
 _NO_EMAIL = re.compile(r'[^@]*|@.*|.*@|[^"]*\S\s+\S[^"]*|[^"@]*@[^"@]*@[^"]*', re.DOTALL)
 """No @, nothing beside it, or a space or a second @ that nothing quotes: no reading of RFC 5321 (4.1.2) takes that."""
-_UNUSUAL = {"Cc", "Cs", "Cn", "Co"}
+_UNUSUAL, _FORMAT, _OF_SCRIPTS = {"Cc", "Cs", "Cn", "Co"}, "Cf", "\u200b\u200c\u200d\u200e\u200f"
+"""Categories of characters that no script needs, and the few that some scripts do among those that only format."""
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.ASCII)
 
 
@@ -157,11 +158,16 @@ def _delicate(subject: Subject, operation: Operation, body: dict[str, Any]) -> I
         for text in _texts(value):
             if not text:
                 yield f"{name} holds an empty string"
-            if any(unicodedata.category(char) in _UNUSUAL for char in text):
+            if any(_is_unusual(char) for char in text):
                 yield f"{name} holds unusual characters"
         if isinstance(value, float) or (isinstance(value, int) and abs(value) > EXACT_INTEGERS):
             yield f"{name} is a number that not every JSON reader keeps"
     yield from _delicate_values(subject, operation, body)
+
+
+def _is_unusual(char: str) -> bool:
+    category = unicodedata.category(char)
+    return category in _UNUSUAL or (category == _FORMAT and char not in _OF_SCRIPTS)
 
 
 def _delicate_values(subject: Subject, operation: Operation, body: dict[str, Any]) -> Iterator[str]:

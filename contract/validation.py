@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -18,6 +20,16 @@ if TYPE_CHECKING:
 __all__ = ["Validator", "Violation", "registry"]
 
 _URI = "urn:contract"
+
+_EMAIL = jsonschema_rs.Draft202012Validator({"format": "email"}, validate_formats=True)
+
+
+def _is_email(text: str) -> bool:
+    """Whether a text is an address by itself; the validator would take one behind a name as well (RFC 5321, 4.1.2)."""
+    return not text.endswith(">") and _EMAIL.is_valid(text)
+
+
+_FORMATS = {**CUSTOM, "email": _is_email}
 
 
 @dataclass(frozen=True)
@@ -50,17 +62,24 @@ class Validator:
         self._validator = jsonschema_rs.Draft202012Validator(
             {"$ref": f"{_URI}#{_fragment(pointer)}"},
             registry=document,
-            formats=CUSTOM,
+            formats=_FORMATS,
             validate_formats=True,
             mask="the value",
         )
 
     def is_valid(self, instance: Any) -> bool:
         """Whether the instance keeps the schema."""
-        return self._validator.is_valid(instance)
+        try:
+            return self._validator.is_valid(instance)
+        except UnicodeEncodeError:
+            return self._validator.is_valid(_encodable(instance))
 
     def violations(self, instance: Any) -> list[Violation]:
         """Every way in which the instance breaks the schema; empty when it keeps it."""
+        try:
+            errors = list(self._validator.iter_errors(instance))
+        except UnicodeEncodeError:
+            errors = list(self._validator.iter_errors(_encodable(instance)))
         return [
             Violation(
                 pointer=_pointer(error.instance_path),
@@ -68,8 +87,14 @@ class Validator:
                 keyword=str(error.schema_path[-1]) if error.schema_path else "",
                 message=error.message,
             )
-            for error in self._validator.iter_errors(instance)
+            for error in errors
         ]
+
+
+def _encodable(instance: Any) -> Any:
+    """The same instance with U+FFFD for surrogates without their pair, with which no name can be checked."""
+    text = json.dumps(instance, ensure_ascii=False)
+    return json.loads("".join("\ufffd" if unicodedata.category(char) == "Cs" else char for char in text))
 
 
 def _fragment(pointer: str) -> str:

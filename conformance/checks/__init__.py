@@ -6,16 +6,22 @@ from typing import TYPE_CHECKING
 
 from conformance.checks import (
     access,
+    bodies,
     creating,
     errors,
     extremes,
     idempotency,
+    idempotency_keys,
+    lasting,
+    merchants,
     naming,
     reading,
     references,
+    refusals,
     sequences,
     together,
     updating,
+    values,
 )
 from conformance.checks.values import value_checks
 from conformance.registry import Check, registered
@@ -26,11 +32,14 @@ if TYPE_CHECKING:
 __all__ = ["all_checks"]
 
 _MODULES = (
-    *(creating, naming, references, updating, together, sequences),
-    *(access, idempotency, errors, extremes, reading),
+    *(lasting, values, creating, naming, references, updating, together, sequences),
+    *(access, merchants, idempotency, idempotency_keys, bodies, refusals, errors, extremes, reading),
 )
 
 
 def all_checks(subject: Subject) -> tuple[Check, ...]:
     """Every check, in the order in which they run."""
-    return (*registered(), *value_checks(subject))
+    turns = [module.__name__.rpartition(".")[2] for module in _MODULES]
+    return tuple(
+        sorted((*registered(), *value_checks(subject)), key=lambda check: turns.index(check.name.partition(".")[0]))
+    )

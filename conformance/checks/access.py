@@ -1,16 +1,16 @@
-"""API keys: which are served, which are refused, and what nobody but the owner sees or changes."""
+"""API keys: which are served, which are refused, and what nobody without one sees or changes."""
 
 from __future__ import annotations
 
 import base64
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from conformance.checks.support import everything, names_of, new_values, unchanged_by
-from conformance.records import unchanged
+from conformance.checks.support import everything, is_still, names_of, new_values, other_end
 from conformance.registry import Need, check
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from conformance.exchange import Exchange
     from conformance.trial import Customer, Trial
@@ -45,69 +45,90 @@ def _behind(answer: Exchange) -> str:
     return "auth.bearer" if answer.status in MALFORMED_OR_UNKNOWN - {400} else ""
 
 
+@dataclass(frozen=True)
+class _Intruder:
+    """Somebody who is not served: with which key or headers, and as a person reads it."""
+
+    how: str
+    api_key: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def sends(self) -> dict[str, Any]:
+        """What makes a request theirs."""
+        return {"api_key": self.api_key, "headers": self.headers}
+
+
 @check("auth.missing-key")
 async def refuses_no_key(trial: Trial) -> None:
     """Without a key every endpoint answers 401, shows nothing and changes nothing, whichever field is named."""
     key = trial.settings.api_key
-    await _shut_out(trial, None, {}, NO_KEY, "without a key")
-    for elsewhere in ({"X-Api-Key": key}, {"Cookie": f"api_key={key}"}, {"Proxy-Authorization": f"Bearer {key}"}):
-        await _shut_out(trial, None, elsewhere, NO_KEY, f"with the key in {next(iter(elsewhere))} alone")
-    await _keeps_each_field(trial, await trial.customer(**_own_values(trial)), None, NO_KEY, "without a key")
+    elsewhere = ({"X-Api-Key": key}, {"Cookie": f"api_key={key}"}, {"Proxy-Authorization": f"Bearer {key}"})
+    without = [_Intruder(f"with the key in {next(iter(headers))} alone", headers=headers) for headers in elsewhere]
+    await _shut_out(trial, [_Intruder("without a key"), *without], NO_KEY)
+    await keeps_each_field(trial, await trial.customer(**own_values(trial)), None, NO_KEY, "without a key")
 
 
 @check("auth.malformed-key")
 async def refuses_malformed_keys(trial: Trial) -> None:
     """An Authorization header that is no bearer token is refused, though the key in it is valid."""
     key = trial.settings.api_key
-    basic = base64.b64encode(f"{key}:".encode()).decode()
-    values = (key, f"Basic {key}", f"Basic {basic}", f"Token {key}", "Bearer", f"Bearer{key}", f"Bearer:{key}", "null")
-    for value in values:
-        await _shut_out(
-            trial, None, {"Authorization": value}, MALFORMED_OR_UNKNOWN, f"with {value.replace(key, 'KEY')!r}"
-        )
+    user, password = (base64.b64encode(pair.encode()).decode() for pair in (f"{key}:", f":{key}"))
+    values = [key, f"Basic {key}", f"Basic {user}", f"Basic {password}", f"Token {key}", "", "null", "Bearer"]
+    values += [f"Bearer{key}", f"Bearer:{key}", f"Bearer: {key}", f"Bearer={key}", f"Bearers {key}"]
+    values += [f'Bearer "{key}"', f"Bearer {key} {key}", f"Basic {user}, Bearer {key}"]
+    intruders = [_Intruder(f"with {value.replace(key, 'KEY')!r}", headers={"Authorization": value}) for value in values]
+    await _shut_out(trial, intruders, MALFORMED_OR_UNKNOWN)
 
 
 @check("auth.unknown-key")
 async def refuses_unknown_keys(trial: Trial) -> None:
     """A key that was never issued is refused, also one that is nearly a valid key."""
-    key = trial.settings.api_key
-    invented = "sk_test_" + trial.names.key().replace("-", "")
-    other_end = next(end for end in "abcd" if key[:-1] + end not in trial.settings.keys)
-    nearly = {"an invented key": invented, "a key with one character more": f"{key}0", "a key cut short": key[:-1]}
-    nearly |= {"a key with another end": key[:-1] + other_end, "a prefix": "sk_test_", "a wild card": "%"}
-    if key.swapcase() != key:
-        nearly["a key in the other case"] = key.swapcase()
-    for what, api_key in nearly.items():
-        if api_key not in trial.settings.keys:
-            await _shut_out(trial, api_key, {}, MALFORMED_OR_UNKNOWN, f"with {what}")
+    key, random = trial.settings.api_key, trial.names.key().replace("-", "")
+    kinds = ("sk_test_", "sk_", "pk_test_")
+    nearly = {f"an invented key {kind}…": f"{kind}{random}" for kind in kinds}
+    nearly |= {"a key with one character more": f"{key}0", "a key cut short": key[:-1]}
+    nearly |= {"a key with another end": other_end(key), "a long key": f"{key}{random * 9}"}
+    nearly |= {"a prefix": kinds[0], "a wild card": "%", "a key in the other case": key.swapcase()}
+    own = next((kind for kind in kinds if key.startswith(kind)), "")
+    nearly |= {f"the key as {kind}…": f"{kind}{key.removeprefix(own)}" for kind in kinds}
+    intruders = [_Intruder(f"with {what}", api_key) for what, api_key in nearly.items()]
+    intruders = [one for one in intruders if one.api_key not in trial.settings.keys]
+    await _shut_out(trial, intruders, MALFORMED_OR_UNKNOWN)
 
 
-async def _shut_out(
-    trial: Trial, api_key: str | None, headers: Mapping[str, str], statuses: set[int], how: str
-) -> None:
-    """No endpoint serves the caller or tells of the customer, and what the caller tried did not happen."""
-    key, sent = trial.names.key(), _own_values(trial)
+async def _shut_out(trial: Trial, intruders: Sequence[_Intruder], statuses: set[int]) -> None:
+    """No endpoint serves them or tells them of the customer, and what they tried did not happen."""
+    key, sent, free = trial.names.key(), own_values(trial), trial.names.reference()
     customer = trial.made(await trial.create(sent, key=key))
-    for name, kind, _ in names_of(customer):
-        seen = await trial.retrieve(name, api_key=api_key, headers=headers)
-        _kept_out(trial, customer, seen, f"retrieving by {kind} {how}", statuses)
-        changed = await trial.update(name, {"name": "Intruder"}, api_key=api_key, headers=headers)
-        _kept_out(trial, customer, changed, f"updating by {kind} {how}", statuses)
-        await unchanged_by(trial, customer, changed, claim=trial.claim)
-    nobody = await trial.retrieve(trial.names.reference(), api_key=api_key, headers=headers)
-    trial.denied(nobody, f"retrieving nobody {how}", statuses)
-    nobody = await trial.update(trial.names.reference(), api_key=api_key, headers=headers)
-    trial.denied(nobody, f"updating nobody {how}", statuses)
-    repeated = await trial.create(sent, key=key, api_key=api_key, headers=headers)
-    _kept_out(trial, customer, repeated, f"repeating the owner's create {how}", statuses)
-    reference = trial.names.reference()
-    created = await trial.create({"external_reference": reference}, api_key=api_key, headers=headers)
-    trial.denied(created, f"creating {how}", statuses)
-    found = await trial.retrieve(reference)
-    trial.require(not found.succeeded, f"a customer was created {how}", created, found)
+    tried: list[Exchange] = []
+    names = [(name, kind) for name, kind, _ in names_of(customer)]
+    for turn, one in enumerate(intruders):
+        for name, kind in names if turn == 0 else names[turn % 2 :][:1]:
+            seen = await trial.retrieve(name, **one.sends)
+            kept_out(trial, customer, seen, f"retrieving by {kind} {one.how}", statuses)
+        for name, kind in names if turn == 0 else names[(turn + 1) % 2 :][:1]:
+            tried.append(await trial.update(name, {"name": f"Intruder {one.how} by {kind}"}, **one.sends))
+            kept_out(trial, customer, tried[-1], f"updating by {kind} {one.how}", statuses)
+        repeated = await trial.create(sent, key=key, **one.sends)
+        kept_out(trial, customer, repeated, f"repeating the owner's create {one.how}", statuses)
+        tried.append(await trial.create({"external_reference": free, "name": f"Intruder {one.how}"}, **one.sends))
+        trial.denied(tried[-1], f"creating {one.how}", statuses)
+    nobody, one = trial.names.reference(), intruders[0]
+    for answer in (await trial.retrieve(nobody, **one.sends), await trial.update(nobody, **one.sends)):
+        trial.denied(answer, f"asking for nobody {one.how}", statuses)
+    now = await trial.retrieve(customer.id)
+    await is_still(trial, customer.id, customer.record, *_by(tried, now))
+    found = await trial.retrieve(free)
+    trial.require(not found.succeeded, "a customer was created without a valid key", *_by(tried, found), found)
 
 
-def _own_values(trial: Trial) -> dict[str, Any]:
+def _by(tried: Sequence[Exchange], found: Exchange) -> Sequence[Exchange]:
+    """Those of the requests that gave a customer the name it has."""
+    return [one for one in tried if one.request.json["name"] == found.record.get("name")]
+
+
+def own_values(trial: Trial) -> dict[str, Any]:
     """Every field that a create may name, with values that no other customer has where text allows it."""
     name, email, note = (trial.names.key().replace("-", "") for _ in range(3))
     return {
@@ -119,98 +140,67 @@ def _own_values(trial: Trial) -> dict[str, Any]:
     }
 
 
-def _kept_out(
+def kept_out(
     trial: Trial, customer: Customer, answer: Exchange, what: str, statuses: set[int], claim: str = ""
 ) -> None:
     """The answer is one of these refusals, and tells nothing of the customer; `claim` stands behind the latter."""
     if trial.denied(answer, what, statuses):
-        _tells_nothing(trial, customer, answer, what, claim)
+        tells_nothing(trial, customer, answer, what, claim)
 
 
-def _tells_nothing(trial: Trial, customer: Customer, answer: Exchange, what: str, claim: str = "") -> None:
+def tells_nothing(trial: Trial, customer: Customer, answer: Exchange, what: str, claim: str = "") -> None:
+    """The answer holds none of the customer's own values, but for those that the caller sent."""
     if answer.response is None:
         return
     told = b"\n".join([answer.response.body, *(value.encode() for _, value in answer.response.headers)]).lower()
-    # What the caller has sent itself may be repeated: it gives nothing away.
     asked = answer.request.target.encode().lower() + (answer.request.body or b"").lower()
     record, metadata = customer.record, customer.record.get("metadata")
-    values = {field: record.get(field) for field in ("id", "external_reference", "name", "email")}
+    values = {name: record.get(name) for name in ("id", "external_reference", "name", "email")}
     values |= {"metadata": metadata.get("note")} if isinstance(metadata, dict) else {}
-    for field, value in values.items():
+    for name, value in values.items():
         if isinstance(value, str) and len(value) >= _NOT_BY_CHANCE:
             own = value.lower().encode()
-            trial.require(own in asked or own not in told, f"{what} shows the {field}", answer, claim=claim)
+            trial.require(own in asked or own not in told, f"{what} shows the {name}", answer, claim=claim)
 
 
-async def _keeps_each_field(
+async def keeps_each_field(
     trial: Trial, customer: Customer, api_key: str | None, statuses: set[int], how: str, seeing: str = ""
 ) -> None:
     """The caller changes no field, each tried by itself and by both names; `seeing` stands behind what is told."""
     fields = dict(new_values(trial))
     # In the currency that is tried by itself, so that no attempt undoes another.
     fields["balance"] |= fields["currency"]
+    fields["nothing"] = {}
     attempts = [
-        (name, f"the {field} by {kind}", body) for name, kind, _ in names_of(customer) for field, body in fields.items()
+        (name, f"the {what} by {kind}", body) for name, kind, _ in names_of(customer) for what, body in fields.items()
     ]
     answers = await trial.at_once(*(trial.update(name, body, api_key=api_key) for name, _, body in attempts))
     for (_, what, _), answer in zip(attempts, answers, strict=True):
-        _kept_out(trial, customer, answer, f"updating {what} {how}", statuses, seeing)
-    await unchanged_by(trial, customer, *answers, claim=trial.claim)
+        kept_out(trial, customer, answer, f"updating {what} {how}", statuses, seeing)
+    await is_still(trial, customer.id, customer.record, *answers)
 
 
 @check("auth.public-key.reads-nothing", needs=(Need.PUBLIC_KEY,))
 async def hides_from_public_keys(trial: Trial) -> None:
     """A public key retrieves no customer, by neither name, and no refusal tells of one."""
-    key, sent = trial.names.key(), _own_values(trial)
+    key, sent = trial.names.key(), own_values(trial)
     customer = trial.made(await trial.create(sent, key=key))
     public, statuses = trial.settings.public_api_key, MALFORMED_OR_UNKNOWN | NOT_YOURS
     for name, kind, _ in names_of(customer):
         seen = await trial.retrieve(name, api_key=public)
-        _kept_out(trial, customer, seen, f"retrieving by {kind} with a public key", statuses)
+        kept_out(trial, customer, seen, f"retrieving by {kind} with a public key", statuses)
     fresh = await trial.create(api_key=public)
     if fresh.status in statuses:
         # Where a public key may create (auth.public-key.creates), a replay may show what it sent itself.
         repeated = await trial.create(sent, key=key, api_key=public)
         what = "repeating the owner's create with a public key"
         if trial.require(not repeated.succeeded, f"{what} got {repeated.status}", fresh, repeated):
-            _tells_nothing(trial, customer, repeated, what)
+            tells_nothing(trial, customer, repeated, what)
 
 
 @check("auth.public-key.changes-nothing", needs=(Need.PUBLIC_KEY,))
 async def keeps_from_public_keys(trial: Trial) -> None:
     """A public key updates no field of a customer, by neither name."""
-    customer = await trial.customer(**_own_values(trial))
+    customer = await trial.customer(**own_values(trial))
     statuses = MALFORMED_OR_UNKNOWN | NOT_YOURS
-    await _keeps_each_field(trial, customer, trial.settings.public_api_key, statuses, "with a public key")
-
-
-@check("auth.merchant.reads-own", needs=(Need.OTHER_KEY,))
-async def hides_from_other_merchants(trial: Trial) -> None:
-    """Another merchant's key retrieves none of this merchant's customers, by neither name, nor is told of one."""
-    other = trial.settings.other_api_key
-    customer = await trial.customer(**_own_values(trial))
-    await trial.update(customer.id, {"phone": "+442071838750"})
-    for name, kind, _ in names_of(customer):
-        await trial.retrieve(name)  # What the owner has just read, a careless cache shows to anybody.
-        seen = await trial.retrieve(name, api_key=other)
-        _kept_out(trial, customer, seen, f"retrieving by {kind} with another merchant's key", NOT_YOURS)
-    theirs = trial.made(await trial.create(_own_values(trial), api_key=other))
-    for name, kind, _ in names_of(theirs):
-        seen = await trial.retrieve(name)
-        _kept_out(trial, theirs, seen, f"retrieving another merchant's customer by {kind}", NOT_YOURS)
-
-
-@check("auth.merchant.changes-own", "auth.merchant.reads-own", needs=(Need.OTHER_KEY,))
-async def keeps_from_other_merchants(trial: Trial) -> None:
-    """Another merchant's key updates none of this merchant's customers, not even one of the same reference."""
-    customer = await trial.customer(**_own_values(trial))
-    other, seeing = trial.settings.other_api_key, "auth.merchant.reads-own"
-    await _keeps_each_field(trial, customer, other, NOT_YOURS, "with another merchant's key", seeing)
-    twin = await trial.create({"external_reference": customer.reference}, api_key=other)
-    if twin.succeeded:
-        changed = await trial.update(customer.reference, {"name": "Intruder"}, api_key=other)
-        await unchanged_by(trial, customer, changed, claim=trial.claim)
-        own = await trial.update(customer.reference, {"name": "Owner"})
-        theirs = await trial.retrieve(customer.reference, api_key=other)
-        if changed.succeeded and own.succeeded and theirs.succeeded:
-            trial.agree(unchanged(changed.record, theirs.record, trial.claim), own, theirs, claim=trial.claim)
+    await keeps_each_field(trial, customer, trial.settings.public_api_key, statuses, "with a public key")

@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from conformance.checks.support import everything, names_of, unknown_id
-from conformance.records import after_create, after_update, unchanged
-from conformance.registry import Need, check
-from conformance.trial import AUTO
+from conformance.checks.support import everything, is_still, names_of, unknown_id
+from conformance.records import after_create, unchanged
+from conformance.registry import check
 
 if TYPE_CHECKING:
     from conformance.trial import Trial
@@ -61,77 +60,37 @@ async def takes_each_field(trial: Trial) -> None:
 @check("create.balance.needs-currency", "balance.needs-currency")
 async def needs_a_currency(trial: Trial) -> None:
     """A new customer with a balance and no currency is refused, whatever the balance."""
-    for balance in (2000, 0, -1):
+    beside = {name: value for name, value in everything(trial).items() if name != "currency"}
+    for balance, fields in ((2000, {}), (0, {}), (-1, {}), (2000, beside), (0, {"name": "Beside"})):
         reference = trial.names.reference()
-        refused = await trial.create({"external_reference": reference, "balance": balance})
+        refused = await trial.create({"external_reference": reference, **fields, "balance": balance})
         trial.refused(refused, f"a create with the balance {balance} and no currency")
         if refused.refused:
             found = await trial.retrieve(reference)
             trial.require(not found.succeeded, "a refused create made a customer", refused, found)
 
 
-@check("create.body")
-async def needs_an_object(trial: Trial) -> None:
-    """A create whose body is missing, no JSON or no object is refused."""
-    bodies = (b"", b"null", b"[]", b"true", b"1", b'"text"', b"{", b'{"external_reference":', b"not json")
-    for body in bodies:
-        trial.refused(await trial.create(raw=body), f"a create with the body {body.decode()!r}")
-    reference = trial.names.reference()
-    listed = b'[{"external_reference":"%s"}]' % reference.encode()
-    refused = await trial.create(raw=listed)
-    trial.refused(refused, "a create with a list of customers")
-    found = await trial.retrieve(reference)
-    trial.require(not found.succeeded, "a refused create made a customer", refused, found)
-
-
-@check("external-reference.unique")
-async def takes_a_reference_once(trial: Trial) -> None:
-    """A second create under a reference is refused, and the first customer stays as it was."""
-    customer = await trial.customer(**everything(trial))
-    for body in ({}, {"name": "Second"}, everything(trial)):
-        second = await trial.create({"external_reference": customer.reference, **body})
-        trial.refused(second, "a second create under one reference")
-    await trial.update(customer.id, {"name": "Renamed"})
-    third = await trial.create({"external_reference": customer.reference, "name": "Third"})
-    trial.refused(third, "a create under the reference of an updated customer")
-    found = await trial.retrieve(customer.reference)
-    if found.succeeded:
-        trial.require(found.record.get("id") == customer.id, "a refused create took the reference over", third, found)
-        claim = "errors.refused-changes-nothing"
-        kept = {**customer.record, "name": "Renamed"}
-        trial.agree(unchanged(kept, found.record, claim), third, found, claim=claim)
-
-
-@check("external-reference.unique")
+@check("external-reference.unique", "errors.refused-changes-nothing", "idempotency.failures-kept")
 async def takes_a_reference_once_at_once(trial: Trial) -> None:
-    """Of twenty creates under one reference that arrive at once, one succeeds."""
+    """Of twenty creates under one reference that arrive at once, one succeeds, and nothing is left of the others."""
     for _ in range(2):
-        body = {"external_reference": trial.names.reference()}
-        answers = await asyncio.gather(*(trial.create(body) for _ in range(AT_ONCE)))
+        reference, keys = trial.names.reference(), [trial.names.key() for _ in range(AT_ONCE)]
+        bodies = [{"external_reference": reference, "name": f"Number {turn}"} for turn in range(AT_ONCE)]
+        sent = list(zip(bodies, keys, strict=True))
+        answers = await trial.at_once(*(trial.create(body, key=key) for body, key in sent))
         winners = [answer for answer in answers if answer.succeeded]
         ids = {answer.record.get("id") for answer in winners}
         trial.require(len(ids) < 2, f"{len(ids)} customers were created at once under one reference", *winners[:2])
         trial.require(bool(winners), "of twenty creates at once under a free reference none succeeded", answers[0])
-
-
-@check("external-reference.per-merchant", needs=(Need.OTHER_KEY,))
-async def shares_references_between_merchants(trial: Trial) -> None:
-    """Two merchants use one reference for customers of their own."""
-    mine = await trial.customer(name="Mine")
-    theirs = await trial.create(
-        {"external_reference": mine.reference, "name": "Theirs"}, api_key=trial.settings.other_api_key
-    )
-    if not trial.served(theirs, "a create under a reference that another merchant uses"):
-        return
-    trial.require(theirs.record.get("id") != mine.id, "two merchants got one customer", mine.exchange, theirs)
-    for api_key, record in ((AUTO, mine.record), (trial.settings.other_api_key, theirs.record)):
-        found = await trial.retrieve(mine.reference, api_key=api_key)
-        if trial.served(found, "retrieving a customer by a reference that two merchants use"):
-            trial.agree(unchanged(record, found.record, trial.claim), found, claim=trial.claim)
-        body = {"name": "Named by its owner"}
-        updated = await trial.update(mine.reference, body, api_key=api_key)
-        if trial.served(updated, "updating a customer by a reference that two merchants use"):
-            trial.agree(after_update(record, body, updated.record), updated, claim=trial.claim)
+        if len(winners) == 1:
+            await is_still(trial, reference, winners[0].record, winners[0], claim="errors.refused-changes-nothing")
+        lost = [(answer, *pair) for answer, pair in zip(answers, sent, strict=True) if answer.refused]
+        for answer, body, key in lost[:2]:
+            again = await trial.create(body, key=key)
+            same = again.status == answer.status
+            trial.require(
+                same, "a repeated failure got another answer", answer, again, claim="idempotency.failures-kept"
+            )
 
 
 @check("id.unique", "create.stored")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conformance.checks.support import everything, names_of, unknown_id
+from conformance.checks.support import everything, is_still, names_of, other_end, unknown_id, whole_update
 from conformance.exchange import Request
 from conformance.records import after_update, unchanged
 from conformance.registry import check
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from conformance.exchange import Exchange
     from conformance.trial import Customer, Trial
 
@@ -97,41 +99,49 @@ async def follows_answers(trial: Trial) -> None:
         trial.require(answer.record.get("id") == customer.id, "an update changed the id", answer, claim="id.stable")
 
 
-@check("retrieve.unknown")
+@check("retrieve.unknown", "update.unknown")
 async def knows_nobody(trial: Trial) -> None:
-    """A name that no customer has gets 404, also one that is nearly a customer's."""
+    """A name that no customer has gets 404 from both endpoints, also one that is nearly a customer's."""
     customer = await trial.customer(name="Nearly")
     lure = trial.made(await trial.create({"external_reference": f"{trial.names.reference()}x1"}))
-    prefix = trial.oracle.subject.id_prefix
-    counted = {f"{prefix}0", f"{customer.id}0", customer.id[:-1]}  # where ids are counted, these may be somebody's
-    names = [unknown_id(trial), trial.names.reference(), *sorted(counted)]
-    names += [f"{customer.reference}0", customer.reference[:-1], customer.reference[1:], customer.id.swapcase()]
-    bare = customer.id.removeprefix(prefix)
-    names += [f"{prefix}{bare.swapcase()}", f"{lure.reference[:-2]}_1", bare, "Nearly"]
-    for name in names:
-        if name and name not in {customer.id, customer.reference, lure.id, lure.reference}:
-            found = await trial.retrieve(name)
-            if not (name in counted and found.record.get("id") == name):
-                trial.unknown(found, f"retrieving {name!r}, which no customer is named,")
-
-
-@check("update.unknown")
-async def updates_nobody(trial: Trial) -> None:
-    """An update of a customer that does not exist gets 404, creates nobody and changes nobody."""
-    customer = await trial.customer(name="Bystander")
-    for name in (unknown_id(trial), trial.names.reference(), f"{customer.id}0", f"{customer.reference}0"):
-        if name == f"{customer.id}0" and (await trial.retrieve(name)).record.get("id") == name:
-            continue  # ids are counted, and this one is somebody's
+    asked: list[Exchange] = []
+    for name, may_be_taken in _nearly(trial, customer, lure):
+        found = await trial.retrieve(name)
+        if may_be_taken and name in {found.record.get("id"), found.record.get("external_reference")}:
+            continue
+        trial.unknown(found, f"retrieving {name!r}, which no customer is named,")
         updated = await trial.update(name, {"name": "Somebody"})
-        trial.unknown(updated, "updating a customer that does not exist")
+        trial.unknown(updated, f"updating {name!r}, which no customer is named,", claim="update.unknown")
+        asked += [found, updated]
+    for one in (customer, lure):
+        await is_still(trial, one.id, one.record, *[answer for answer in asked if answer.succeeded])
+
+
+def _nearly(trial: Trial, customer: Customer, lure: Customer) -> Iterator[tuple[str, bool]]:
+    """Names that nobody has, most of them because they differ from somebody's in one place.
+
+    Some may be somebody's all the same: where ids are counted, and where others took a short reference.
+    """
+    prefix, own = trial.oracle.subject.id_prefix, customer.id
+    bare = own.removeprefix(prefix)
+    mine, theirs = customer.reference, lure.reference
+    free = (unknown_id(trial), trial.names.reference(), f"{mine}0", mine[:-1], mine[1:])
+    yield from ((name, False) for name in (*free, f"{theirs[:-2]}_1", f"{theirs[:-1]}2"))
+    counted = (f"{prefix}0", f"{own}0", own[:-1], other_end(own), f"{prefix}{other_end(bare[::-1])[::-1]}")
+    cased = (own.swapcase(), f"{prefix}{bare.swapcase()}", f"{prefix.upper()}{bare}")
+    yield from ((name, True) for name in (*counted, *cased, bare, "Nearly", "1", "7", "constructor", "__proto__"))
+
+
+@check("update.unknown", "errors.refused-changes-nothing")
+async def updates_nobody(trial: Trial) -> None:
+    """An update of a customer that does not exist creates nobody, now or later."""
+    for name in (unknown_id(trial), trial.names.reference()):
+        for body in ({"name": "Somebody"}, whole_update(trial)):
+            updated = await trial.update(name, body)
+            trial.unknown(updated, "updating a customer that does not exist")
         found = await trial.retrieve(name)
         trial.require(not found.succeeded, "an update of nobody created a customer", updated, found)
-        if updated.succeeded:
-            same = await trial.retrieve(customer.id)
-            trial.agree(unchanged(customer.record, same.record, "update.unknown"), updated, same)
-    free = trial.names.reference()
-    await trial.update(free, {"name": "Somebody"})
-    trial.served(await trial.create({"external_reference": free}), "creating a customer that was updated in vain")
+    trial.served(await trial.create({"external_reference": name}), "creating a customer that was updated in vain")
 
 
 @check("retrieve.success", "retrieve.reads-only")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import string
 import uuid
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from conformance.checks.support import everything, names_of, unknown_id
+from conformance.checks.support import everything, is_still, names_of, unknown_id
 from conformance.exchange import Request, encode
 from conformance.records import after_create, after_update, unchanged
 from conformance.registry import check
@@ -14,8 +16,8 @@ from conformance.trial import BlockedError, Customer
 if TYPE_CHECKING:
     from conformance.trial import Trial
 
-_WORDS = ("null", "true", "undefined", "0")
-"""What careless servers take for no reference at all."""
+_WORDS = ("null", "None", "undefined", "true", "NaN", "0", "a", "--", "__", "constructor", "__proto__", "search", "new")
+"""What careless servers take for nothing, for a number, or for a part of their own."""
 
 _LENGTHS = (64, 65, 128, 129)
 """Where columns and keys of databases often end."""
@@ -51,6 +53,7 @@ def _shapes(trial: Trial) -> list[str]:
     shapes += [f"{prefix[:-1]}-{fresh()}", f"{prefix.upper()}{fresh()}", f"{prefix[:-1]}{draw(60)}"]
     shapes += [f"{draw(60)}", f"00{draw(60)}", f"-{draw(60)}", f"{draw(60)}e5", f"0x{draw(60):x}", f"{draw(40)}" * 9]
     shapes += [str(uuid.UUID(int=draw(128), version=4)), unknown_id(trial).removeprefix(prefix)]
+    shapes += [f"{draw(40):b}".translate({48: "-", 49: "_"}), f"{fresh()}{string.ascii_letters}{string.digits}"]
     return shapes + [f"{fresh()}-{'x' * limit}"[:limit] for limit in (*_LENGTHS, schema["maxLength"])]
 
 
@@ -60,10 +63,13 @@ async def takes_words_for_references(trial: Trial) -> None:
     for word in _WORDS:
         created = await trial.create({"external_reference": word, "name": "A word"})
         found = await trial.retrieve(word)
-        if created.succeeded or not found.succeeded:
-            trial.served(created, f"a create with the reference {word!r}", claim="external-reference.pattern")
-            if created.succeeded and trial.served(found, f"retrieving a customer by its reference {word!r}"):
-                trial.agree(unchanged(created.record, found.record, trial.claim), created, found, claim=trial.claim)
+        if not created.succeeded and found.succeeded:
+            continue  # Another customer has it, and is not ours to change.
+        trial.served(created, f"a create with the reference {word!r}", claim="external-reference.pattern")
+        if created.succeeded and trial.served(found, f"retrieving a customer by its reference {word!r}"):
+            trial.agree(unchanged(created.record, found.record, trial.claim), created, found, claim=trial.claim)
+            updated = await trial.update(word, {"name": "A known word"})
+            trial.served(updated, f"updating a customer by its reference {word!r}")
 
 
 @check("customer-parameter.by-reference", "external-reference.unique")
@@ -82,18 +88,20 @@ async def tells_similar_ones_apart(trial: Trial) -> None:
                 break  # Whether case tells references apart is not said (external-reference.case).
             made.append(trial.made(created, "external-reference.unique"))
         if len(made) == len(pair):
-            await _are_two(trial, *made)
+            await _are_two(trial, made)
 
 
-async def _are_two(trial: Trial, one: Customer, other: Customer) -> None:
-    body = {"name": "Changed"}
-    changed = await trial.update(one.reference, body)
-    for customer in (one, other):
-        found = await trial.retrieve(customer.reference)
-        what = f"retrieving {customer.reference[-20:]!r}, which differs from another in one place,"
-        if trial.served(found, what):
-            sent = body if customer is one and changed.succeeded else {}
-            trial.agree(after_update(customer.record, sent, found.record), changed, found, claim=trial.claim)
+async def _are_two(trial: Trial, pair: list[Customer]) -> None:
+    for turn, customer in enumerate(pair):
+        body = {"name": f"Changed {turn}"}
+        changed = await trial.update(customer.reference, body)
+        what = f"updating {customer.reference[-20:]!r}, which differs from another in one place,"
+        if trial.served(changed, what):
+            pair[turn] = replace(customer, record=changed.record)
+            trial.agree(after_update(customer.record, body, changed.record), changed, claim=trial.claim)
+    for one in pair:
+        for name, _, _ in names_of(one):
+            await is_still(trial, name, one.record, changed)
 
 
 @check("customer-parameter")

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from conformance.records import unchanged
+from conformance.records import same
+from conformance.trial import AUTO, TOO_MANY
+from conformance.validity import fewest_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from conformance.exchange import Exchange
     from conformance.trial import Customer, Trial
 
-__all__ = ["everything", "names_of", "new_values", "unchanged_by", "unknown_id"]
+__all__ = ["everything", "is_still", "largest", "names_of", "new_values", "other_end", "unknown_id", "whole_update"]
 
 
 def everything(trial: Trial) -> dict[str, Any]:
@@ -37,6 +39,22 @@ def new_values(trial: Trial) -> Iterator[tuple[str, dict[str, Any]]]:
         yield name, {"currency": "ZAR", name: value} if name == "balance" else {name: value}
 
 
+def whole_update(trial: Trial) -> dict[str, Any]:
+    """An update that gives every field another value than the documented example, all but the currency."""
+    fields = {name: value for _, body in new_values(trial) for name, value in body.items()}
+    return {**fields, "currency": everything(trial)["currency"]}
+
+
+def largest(trial: Trial, char: str) -> dict[str, Any]:
+    """Every field that takes any text, as long as every reading of the pages allows."""
+    subject = trial.oracle.subject
+    metadata, _ = subject.property_schema(subject.create, "metadata")
+    key, value = metadata["propertyNames"]["maxLength"], metadata["additionalProperties"]["maxLength"]
+    keys = (f"{number:02}{char * (key - 2)}" for number in range(fewest_keys(subject)))
+    name, _ = subject.property_schema(subject.create, "name")
+    return {"name": char * name["maxLength"], "metadata": dict.fromkeys(keys, char * value)}
+
+
 def names_of(customer: Customer) -> Iterator[tuple[str, str, str]]:
     """Both names of a customer: the name, what it is, and the claim that it works."""
     yield customer.id, "id", "customer-parameter.by-id"
@@ -48,8 +66,19 @@ def unknown_id(trial: Trial) -> str:
     return trial.oracle.subject.id_prefix + trial.names.key().replace("-", "")[:21]
 
 
-async def unchanged_by(trial: Trial, customer: Customer, *suspects: Exchange, claim: str) -> None:
-    """Read a customer again, by its owner: it must be as it was created."""
-    found = await trial.retrieve(customer.id)
+def other_end(text: str) -> str:
+    """A text with another last character."""
+    return text[:-1] + ("0" if text[-1:] != "0" else "1")
+
+
+async def is_still(
+    trial: Trial, name: str, record: Mapping[str, Any], *suspects: Exchange, claim: str = "", api_key: str = AUTO
+) -> Exchange:
+    """Read a customer again, by its owner: it must be there, and as it was."""
+    found = await trial.retrieve(name, api_key=api_key)
+    claim = claim or trial.claim
     if found.succeeded:
-        trial.agree(unchanged(customer.record, found.record, claim), *suspects, found, claim=claim)
+        trial.agree(same(record, found.record, claim), *suspects, found, claim=claim)
+    elif found.status != TOO_MANY:
+        trial.fail(f"a customer that was there got {found.status or 'no answer'}", *suspects, found, claim=claim)
+    return found

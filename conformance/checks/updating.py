@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from conformance.checks.support import everything, names_of, new_values, unknown_id
+from conformance.checks.support import everything, is_still, names_of, new_values, unknown_id, whole_update
 from conformance.records import after_update, unchanged
 from conformance.registry import check
 from conformance.trial import BlockedError
@@ -78,13 +78,14 @@ async def sets_on_a_bare_customer(trial: Trial) -> None:
 
 @check("update.keeps")
 async def loses_nothing_at_once(trial: Trial) -> None:
-    """Updates of different fields that arrive at once are all there in the end."""
-    for _ in range(3):
+    """Updates of different fields that arrive at once are all there in the end, whichever is written last."""
+    bodies = [body for name, body in new_values(trial) if name != "currency"]
+    bursts = [bodies[turn:] + bodies[:turn] for turn in range(len(bodies))]
+    for burst in (*bursts, bodies * 3):
         customer = await trial.customer(**everything(trial))
-        bodies = [body for name, body in new_values(trial) if name != "currency"] * 3
-        names = [customer.id, customer.reference] * len(bodies)
-        answers = await asyncio.gather(*map(trial.update, names, bodies))
-        done = [(body, answer) for body, answer in zip(bodies, answers, strict=True) if answer.succeeded]
+        names = [customer.id, customer.reference] * len(burst)
+        answers = await trial.at_once(*map(trial.update, names, burst))
+        done = [(body, answer) for body, answer in zip(burst, answers, strict=True) if answer.succeeded]
         found = await trial.retrieve(customer.id)
         if found.succeeded and done:
             sent = {field: value for body, _ in done for field, value in body.items()}
@@ -112,40 +113,17 @@ async def replaces_the_balance(trial: Trial) -> None:
 @check("update.only-this")
 async def touches_nobody_else(trial: Trial) -> None:
     """An update changes no other customer, not even one with a similar name or the same values."""
-    fields = everything(trial)
-    stem = trial.names.reference()
-    references = (stem, f"{stem}0", f"{stem}_", stem.swapcase())
-    made: list[Customer] = []
-    for reference in references:
+    fields, stem = everything(trial), trial.names.reference()
+    customer = trial.made(await trial.create({"external_reference": f"{stem}_", **fields}))
+    others = [await trial.customer()]
+    for reference in (stem, f"{stem}0", f"{stem}_0", f"{stem.swapcase()}_"):
         answer = await trial.create({"external_reference": reference, **fields})
         # Whether references that differ only in case can both be taken is not ours to judge here.
-        made += [trial.made(answer)] if answer.succeeded else []
-    if not made:
-        trial.made(answer)
-    for target in (made[0].id, made[0].reference):
-        for _, body in new_values(trial):
-            updated = await trial.update(target, body)
-            for other in made[1:]:
-                if updated.succeeded:
-                    await _is_as_it_was(trial, other, updated)
-
-
-async def _is_as_it_was(trial: Trial, other: Customer, updated: Exchange) -> None:
-    found = await trial.retrieve(other.id)
-    if found.succeeded:
-        claim = "update.only-this"
-        trial.agree(unchanged(other.record, found.record, claim), updated, found, claim=claim)
-
-
-@check("update.body")
-async def needs_an_object(trial: Trial) -> None:
-    """An update whose body is no JSON or no object is refused and changes nothing."""
-    customer = await trial.customer(**everything(trial))
-    for body in (b"null", b"[]", b"true", b"0", b'"text"', b"{", b'{"name":', b"name", b'[{"name":"Listed"}]'):
-        trial.refused(await trial.update(customer.id, raw=body), f"an update with the body {body.decode()!r}")
-    found = await trial.retrieve(customer.id)
-    if found.succeeded:
-        trial.agree(unchanged(customer.record, found.record, "errors.refused-changes-nothing"), found)
+        others += [trial.made(answer)] if answer.succeeded else []
+    for name, _, _ in names_of(customer):
+        updated = [await trial.update(name, body) for _, body in new_values(trial)]
+        for other in others:
+            await is_still(trial, other.id, other.record, *updated, claim="update.only-this")
 
 
 @check("update.balance.needs-currency", "balance.needs-currency")
@@ -155,9 +133,10 @@ async def needs_a_currency(trial: Trial) -> None:
     if "currency" in customer.record:
         # The merchant's own stands in, and *Common Operations* lets a balance follow it.
         raise BlockedError("every new customer has a currency")
+    beside = {name: value for name, value in whole_update(trial).items() if name != "currency"}
     for name, kind, _ in names_of(customer):
-        for balance in (2000, 0, -1):
-            refused = await trial.update(name, {"balance": balance})
+        for balance, fields in ((2000, {}), (0, {}), (-1, {}), (2000, beside), (0, {"name": "Beside"})):
+            refused = await trial.update(name, {**fields, "balance": balance})
             trial.refused(refused, f"an update by {kind} with the balance {balance} and no currency at all")
             if refused.refused:
                 found = await trial.retrieve(customer.id)
@@ -173,13 +152,14 @@ async def keeps_the_identity(trial: Trial) -> None:
     other = trial.names.reference()
     bodies = ({"external_reference": other}, {"id": unknown_id(trial)}, {"name": "New", "external_reference": other})
     for body in (*bodies, {"name": "Plain"}):
-        updated = await trial.update(customer.reference, body)
-        if updated.succeeded:
-            trial.agree(unchanged(_identity(customer), updated.record, trial.claim), updated)
-        for name, kind, _ in names_of(customer):
-            found = await trial.retrieve(name)
-            if trial.served(found, f"retrieving an updated customer by its {kind}"):
-                trial.agree(unchanged(_identity(customer), found.record, trial.claim), updated, found)
+        for by, _, _ in names_of(customer):
+            updated = await trial.update(by, body)
+            if updated.succeeded:
+                trial.agree(unchanged(_identity(customer), updated.record, trial.claim), updated)
+            for name, kind, _ in names_of(customer):
+                found = await trial.retrieve(name)
+                if trial.served(found, f"retrieving an updated customer by its {kind}"):
+                    trial.agree(unchanged(_identity(customer), found.record, trial.claim), updated, found)
     taken = await trial.retrieve(other)
     trial.require(not taken.succeeded, "an update gave a customer another reference", taken)
 

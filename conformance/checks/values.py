@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from conformance.checks.support import names_of
+from conformance.checks.support import everything, names_of
 from conformance.exchange import Exchange
 from conformance.records import Difference, after_create, after_update, unchanged
 from conformance.registry import Check, Need
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ["value_checks"]
 
+_EACH = 3
+"""One value about a form in so many is also tried by reference."""
+
 
 def value_checks(subject: Subject) -> tuple[Check, ...]:
     """One check for each claim that stands behind a constraint of a request's body."""
@@ -31,24 +34,23 @@ def value_checks(subject: Subject) -> tuple[Check, ...]:
     return tuple(_check(claim, cases) for claim, cases in by_claim.items() if claim in subject.claims)
 
 
-def _more(subject: Subject, operation: Operation) -> dict[str, tuple[str, ...]]:
-    """Claims without a constraint of their own, which values about these places exercise."""
+def _claims(subject: Subject, operation: Operation, sample: Sample) -> Iterable[str]:
+    more = _more(subject, operation, sample)
+    right_kind = subject.body(operation).is_valid({"external_reference": "x", **sample.body})
+    claim = more if more and right_kind else subject.claim_at(sample.about)
+    return [claim] if claim else []
+
+
+def _more(subject: Subject, operation: Operation, sample: Sample) -> str | None:
+    """The claim without a constraint of its own that a value about a place exercises."""
     at = {field: subject.property_schema(operation, field)[1] for field in ("balance", "name")}
     metadata = subject.property_schema(subject.create, "metadata")[1]
+    owed = isinstance(sample.value, int) and sample.value > 0
     return {
-        f"{at['balance']}/type": ("balance.minor-unit", "balance.sign"),
-        f"{at['name']}/type": ("text.characters",),
-        f"{metadata}/additionalProperties": ("metadata.inert",),
-    }
-
-
-def _claims(subject: Subject, operation: Operation, sample: Sample) -> Iterable[str]:
-    more = _more(subject, operation).get(sample.about, ())
-    right_kind = subject.body(operation).is_valid({"external_reference": "x", **sample.body})
-    if more and right_kind:
-        return more
-    claim = subject.claim_at(sample.about)
-    return [claim] if claim else []
+        f"{at['balance']}/type": "balance.minor-unit" if owed else "balance.sign",
+        f"{at['name']}/type": "text.characters",
+        f"{metadata}/additionalProperties": "metadata.inert",
+    }.get(sample.about)
 
 
 def _check(claim: str, cases: list[tuple[Operation, Sample]]) -> Check:
@@ -59,10 +61,16 @@ def _check(claim: str, cases: list[tuple[Operation, Sample]]) -> Check:
             await _create(trial, sample)
         if updates:
             await _update(trial, updates)
-            await _update(trial, updates, by_reference=True)
+            await _update(trial, _fewer(updates), by_reference=True)
 
     purpose = f"Values on both sides of the limit are taken or refused as they should be ({len(cases)} cases)."
     return Check(f"values.{claim}", (claim,), purpose, run, (Need.WRITES,))
+
+
+def _fewer(cases: list[Sample]) -> list[Sample]:
+    """All but many of those about one form: that the reference leads to the same rules takes no more."""
+    of_form = ("/pattern", "/format")
+    return [sample for turn, sample in enumerate(cases) if turn % _EACH == 0 or not sample.about.endswith(of_form)]
 
 
 async def _create(trial: Trial, sample: Sample) -> None:
@@ -146,11 +154,12 @@ async def _update(trial: Trial, cases: list[Sample], *, by_reference: bool = Fal
 
 
 async def _target(trial: Trial, *, by_reference: bool) -> Customer:
-    """Whom to update: by reference, a customer whose reference is as long as it may be."""
+    """Whom to update: by id a bare customer, by reference a whole one whose reference is as long as it may be."""
     if not by_reference:
         return await trial.customer()
     limit = trial.oracle.subject.property_schema(trial.oracle.subject.create, "external_reference")[0]["maxLength"]
-    created = await trial.create({"external_reference": f"{trial.names.reference()}-{'x' * limit}"[:limit]})
+    fields = {field: value for field, value in everything(trial).items() if field != "metadata"}
+    created = await trial.create({"external_reference": f"{trial.names.reference()}-{'x' * limit}"[:limit], **fields})
     return trial.made(created, "external-reference.max-length")
 
 

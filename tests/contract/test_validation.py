@@ -39,6 +39,7 @@ def test_all_violations_come_at_once(contract: Contract) -> None:
         ("/components/schemas/ExternalReference", "xbcus_", "bcus_"),
         ("/components/schemas/Phone", "+12", "+1"),
         ("/components/schemas/Phone", "+123456789012345", "+1234567890123456"),
+        ("/components/schemas/Email", "john@example.com", "John <john@example.com>"),
         ("/components/schemas/Currency", "ZAR", "ZZZ"),
         ("/components/schemas/Currency", "USD", "usd"),
         ("/components/schemas/Metadata", {str(n): "" for n in range(20)}, {str(n): "" for n in range(21)}),
@@ -67,3 +68,10 @@ def test_a_customer_path_value_is_an_id_or_a_reference(contract: Contract) -> No
     assert validator.is_valid("INV-2024-001")
     assert not validator.is_valid("bcus_a-b")
     assert not validator.is_valid("a b")
+
+
+def test_a_name_that_utf_8_cannot_carry_counts_as_one_character_each(contract: Contract) -> None:
+    """A surrogate without its pair may stand in the name of a property, and the rest is checked as ever."""
+    metadata = contract.validator("/components/schemas/Metadata")
+    assert metadata.is_valid({"\ud83d" * 40: "\ud83d"})
+    assert {one.keyword for one in metadata.violations({"\ud83d" * 41: 5})} == {"maxLength", "type"}

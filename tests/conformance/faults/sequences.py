@@ -110,11 +110,20 @@ def _loses(when: Callable[[Call, int], bool]) -> Switch:
 fault("update.stored", "every second update by reference is lost", _loses(lambda c, n: c.by_reference and n % 2 == 0))
 fault("update.stored", "the third update by id is lost", _loses(lambda c, n: _by_id(c) and n == 3))
 fault("update.stored", "updates after the sixth are lost", _loses(lambda _, n: n > 6))
-fault(
-    "update.stored",
-    "an update to a value of before is lost",
-    _loses(lambda c, n: n > 1 and c.json.get("name") == "One"),
-)
+
+
+@fault("update.stored", "an update to a value of before is lost")
+async def _loses_what_was(call: Call, forward: Forward, memory: Memory) -> Answer:
+    if not call.updates:
+        return await forward(call)
+    found = await _now(call, forward)
+    if not found.succeeded:
+        return await forward(call)
+    before = memory.records.setdefault(found.json["id"], {})
+    if "name" in call.json and call.json["name"] == before.get("name"):
+        return found.having(**call.json)
+    before["name"] = found.json.get("name")
+    return await forward(call)
 
 
 def _cached(read: Callable[[Call], bool], written: Callable[[Call], bool]) -> Switch:

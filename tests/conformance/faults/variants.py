@@ -261,7 +261,7 @@ async def _public_creates(call: Call, forward: Forward, memory: Memory) -> Answe
     answer = await forward(call)
     if caller.startswith("Bearer sk_") and answer.status not in {400, 401, 403}:
         memory.seen.setdefault("secret", caller)
-    if call.creates and caller.startswith("Bearer pk_") and "secret" in memory.seen:
+    if call.creates and answer.status == 403 and "secret" in memory.seen:
         return await forward(call.headed(authorization=memory.seen["secret"]))
     return answer
 
