@@ -77,11 +77,17 @@ def _field(field: str, sent: Any, got: Any, claim: str) -> Iterator[Difference]:
 def _same(field: str, sent: Any, got: Any) -> bool:
     if field == "email" and isinstance(sent, str) and isinstance(got, str):
         return sent.casefold() == got.casefold()
-    if field == "metadata" and not sent:
-        return got is _ABSENT or not got
+    if field == "metadata" and isinstance(sent, dict):
+        given = {} if got is _ABSENT or got is None else got
+        return isinstance(given, dict) and _filled(given) == _filled(sent)
     if field == "currency" and isinstance(sent, str):
         return bool(got == sent.upper())
     return bool(got == sent) and isinstance(got, bool) == isinstance(sent, bool)
+
+
+def _filled(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    """Metadata without empty values: whether there are any is not settled (metadata.empty-strings)."""
+    return {key: value for key, value in metadata.items() if value != ""}
 
 
 def _claim_behind(field: str, sent: Any, got: Any, otherwise: str) -> str:
@@ -101,13 +107,14 @@ def _merged(before: Mapping[str, Any], sent: Mapping[str, Any], got: Any) -> Ite
     """New metadata replaces the old or is merged into it (update.metadata.merge), and nothing in between."""
     if not isinstance(got, dict):
         return
+    merged, sent, got = _filled({**before, **sent}), _filled(sent), _filled(got)
     lost = {key: value for key, value in sent.items() if got.get(key) != value}
     if lost and not got:
         yield "update.stored", f"metadata was sent as {_show(sent)}, and is empty"
     elif lost:
         here = {key: got.get(key) for key in lost}
         yield "metadata.inert", f"metadata was sent as {_show(lost)}, and came back as {_show(here)}"
-    elif got not in (sent, {**before, **sent}):
+    elif got not in (sent, merged):
         what = f"metadata was {_show(before)}, {_show(sent)} was sent, and it is now {_show(got)}"
         yield "metadata.inert", f"{what}: neither replaced nor merged"
 

@@ -76,9 +76,14 @@ class Redaction:
 
 def _replacing(shown: Mapping[str, str], edge: str) -> Callable[[str], str]:
     """Puts what is shown in the place of each form, in any case; `edge` is what must be on both sides of it."""
-    if not shown:
-        return lambda text: text
     longest_first = sorted(shown, key=len, reverse=True)
     pattern = re.compile(f"{edge}({'|'.join(map(re.escape, longest_first))}){edge}", re.IGNORECASE | re.ASCII)
     lowered = {form.lower(): f"[{text} in another case]" for form, text in shown.items()}
-    return lambda text: pattern.sub(lambda match: shown.get(match[0], lowered[match[0].lower()]), text)
+
+    def replaced(text: str) -> str:
+        plain = text.lower()
+        if not any(form in plain for form in lowered):  # much sooner said than by the pattern
+            return text
+        return pattern.sub(lambda match: shown.get(match[0], lowered[match[0].lower()]), text)
+
+    return replaced

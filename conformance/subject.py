@@ -108,8 +108,7 @@ class Subject:
 
     def property_schema(self, operation: Operation, name: str) -> tuple[dict[str, Any], str]:
         """The resolved schema of a property of the operation's body, and where it stands."""
-        schema, pointer = self.contract.resolve({"$ref": f"#{operation.body[0].schema}"})
-        return self.contract.resolve(schema["properties"][name], f"{pointer}/properties/{name}")
+        return self._properties[operation.id][name]
 
     def example(self, operation: Operation, name: str) -> Any:
         """The documented example of a property of the operation's body."""
@@ -129,4 +128,16 @@ class Subject:
 
     def properties(self, operation: Operation) -> tuple[str, ...]:
         """The properties that the operation's body lists."""
-        return tuple(self.contract.resolve({"$ref": f"#{operation.body[0].schema}"})[0]["properties"])
+        return tuple(self._properties[operation.id])
+
+    @cached_property
+    def _properties(self) -> dict[str, dict[str, tuple[dict[str, Any], str]]]:
+        """Of the bodies of each operation that has one, by name."""
+        found = {}
+        for operation in (self.create, self.update):
+            schema, at = self.contract.resolve({"$ref": f"#{operation.body[0].schema}"})
+            listed = schema["properties"].items()
+            found[operation.id] = {
+                name: self.contract.resolve(each, f"{at}/properties/{name}") for name, each in listed
+            }
+        return found

@@ -158,16 +158,18 @@ def _delicate(subject: Subject, operation: Operation, body: dict[str, Any]) -> I
         for text in _texts(value):
             if not text:
                 yield f"{name} holds an empty string"
-            if any(_is_unusual(char) for char in text):
+            if _is_unusual(text):
                 yield f"{name} holds unusual characters"
         if isinstance(value, float) or (isinstance(value, int) and abs(value) > EXACT_INTEGERS):
             yield f"{name} is a number that not every JSON reader keeps"
     yield from _delicate_values(subject, operation, body)
 
 
-def _is_unusual(char: str) -> bool:
-    category = unicodedata.category(char)
-    return category in _UNUSUAL or (category == _FORMAT and char not in _OF_SCRIPTS)
+def _is_unusual(text: str) -> bool:
+    if text.isascii() and text.isprintable():
+        return False
+    categories = ((unicodedata.category(char), char) for char in set(text))
+    return any(kind in _UNUSUAL or (kind == _FORMAT and char not in _OF_SCRIPTS) for kind, char in categories)
 
 
 def _delicate_values(subject: Subject, operation: Operation, body: dict[str, Any]) -> Iterator[str]:

@@ -31,7 +31,6 @@ _SPOILT: dict[str, Callable[[bytes], bytes]] = {
     "whose names have no quotes": lambda fields: b"{" + re.sub(rb'"(\w+)":', rb"\1:", fields) + b"}",
     "with NaN": lambda fields: b"{" + fields + b',"currency":"ZAR","balance":NaN}',
     "with Infinity": lambda fields: b"{" + fields + b',"currency":"ZAR","balance":-Infinity}',
-    "with a number that begins with 0": lambda fields: b"{" + fields + b',"currency":"ZAR","balance":01}',
     "with None": lambda fields: b"{" + fields + b',"more":None}',
     "in a list": lambda fields: b"[{" + fields + b"}]",
     "in a text": lambda fields: encode((b"{" + fields + b"}").decode()),
@@ -129,6 +128,7 @@ async def survives_bodies_that_may_pass(trial: Trial) -> None:
     # Many JSON readers are generous with these, and what they mean is plain.
     for what, text in (("no UTF-8", b"\xff\xfe"), ("a control character", b"a\x01b"), ("a raw line break", b"a\nb")):
         await _gets_an_answer(trial, customer, b'"name":"%s"}' % text, json_type, what)
+    await _gets_an_answer(trial, customer, b'"currency":"ZAR","balance":01}', json_type, "the balance 01")
     for raw in (b"", b" ", b"{}"):
         for name in (customer.id, customer.reference):
             exchange = await trial.update(name, raw=raw)

@@ -76,11 +76,13 @@ async def _look_again(trial: Trial, bystanders: list[_Bystander]) -> None:
 
 
 def _ids_are_unique(trial: Trial) -> None:
-    """No id was given to two customers in the whole run."""
+    """No id was given to two customers in the whole run, as far as secret keys show: whose others are is not said."""
+    secret = {f"Bearer {key}" for key in (trial.settings.api_key, trial.settings.other_api_key)}
     owners: dict[str, tuple[tuple[str, str | None], Exchange]] = {}
     for one in trial.target.log:
         identifier, reference = one.record.get("id"), one.record.get("external_reference")
-        if one.succeeded and isinstance(identifier, str) and isinstance(reference, str):
+        told = one.succeeded and one.request.header("Authorization") in secret
+        if told and isinstance(identifier, str) and isinstance(reference, str):
             owner = (reference, one.request.header("Authorization"))
             first, shown = owners.setdefault(identifier, (owner, one))
             trial.require(first == owner, "two customers have one id", shown, one, claim="id.unique")

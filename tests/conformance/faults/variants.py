@@ -463,3 +463,37 @@ variant(
         _status({403}, 401),
     ),
 )
+
+
+def _of_a_public_key(call: Call) -> bool:
+    return call.headers.get("authorization", "").startswith("Bearer pk_")
+
+
+variant(
+    "public keys find nothing, issued or not",
+    changes(
+        _of_a_public_key,
+        lambda a: replace(a, status=404).having(status=404) if a.status in {401, 403} else a,
+        failed=True,
+    ),
+)
+
+
+def _object(call: Call, field: str) -> dict[str, object]:
+    value = call.json.get(field)
+    return value if isinstance(value, dict) else {}
+
+
+def _without_empty(call: Call) -> Call:
+    metadata = {key: value for key, value in call.json["metadata"].items() if value != ""}
+    return call.holding({**call.json, "metadata": metadata})
+
+
+variant(
+    "an empty value of metadata removes its key",
+    sends(lambda c: c.updates and "" in _object(c, "metadata").values(), _without_empty),
+)
+variant(
+    "a number may begin with 0",
+    sends(lambda c: b":01" in c.body, lambda c: replace(c, body=c.body.replace(b":01", b":1"))),
+)
