@@ -13,7 +13,7 @@ WORKERS ?= 2
 all: install lint generate judge ## Check the contract, regenerate the client, judge the sandbox (plain `make`)
 
 test: install ## Run all tests
-	@$(BIN)/pytest -n $(WORKERS)
+	@$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 ##@ The contract
 lint: install ## Check the contract and its ledger by our own rules

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING
 
+from conformance.exchange import NO_CONNECTION
 from conformance.names import Names
 from conformance.trial import Trial
 
@@ -46,7 +47,7 @@ async def admit(target: Target, oracle: Oracle, settings: Settings) -> Admission
         trial = Trial(target, oracle, settings, names.within("gate"), "")
         reference = trial.names.reference()
         unknown = await trial.retrieve(reference)
-        _reached(unknown)
+        _reached(unknown, settings)
         if unknown.status == 404:
             break
         probes.append(unknown)
@@ -79,9 +80,11 @@ async def _known(trial: Trial, settings: Settings, reference: str) -> list[Excha
     return [empty, created, *([await trial.retrieve(name)] if isinstance(name, str) and name else [])]
 
 
-def _reached(exchange: Exchange) -> None:
+def _reached(exchange: Exchange, settings: Settings) -> None:
     if exchange.response is None:
-        raise NotJudgedError(f"the server cannot be judged: {exchange.trouble}")
+        unreachable = exchange.trouble.startswith(NO_CONNECTION)
+        advice = "is the server running, and is this its URL?" if unreachable else f"look at the URL {settings.url}"
+        raise NotJudgedError(f"{exchange.trouble}; {advice}")
 
 
 def _tell_apart(probes: list[Exchange], settings: Settings) -> None:

@@ -100,14 +100,14 @@ class Verdict:
     def sentence(self) -> str:
         """The verdict in a few words."""
         if self.refusal:
-            return f"could not judge: {self.refusal}"
+            return f"could not be judged: {self.refusal}"
         if self.exit_status == Exit.BROKEN:
             return f"breaks {self.count(State.FAIL)} of {_claims(self.judged)}"
         if self.exit_status == Exit.NOT_JUDGED:
             if self.rushed:
-                return f"could not judge: no time was left for {_claims(len(self.rushed))}; give --max-time more"
+                return f"could not be judged: no time was left for {_claims(len(self.rushed))}; give --max-time more"
             return (
-                "could not judge: no claim was exercised" if not self.count(State.ERROR) else "the suite itself failed"
+                "could not be judged: no claim was exercised" if not self.count(State.ERROR) else "the suite itself failed"
             )
         return f"conforms to {_claims(self.judged)}"
 

@@ -86,5 +86,5 @@ def _judged(report: Report) -> Report:
         return replace(report, exit_status=Exit.BROKEN, sentence=f"breaks {broken} of {judged} claims")
     if report.refusal or report.count(State.ERROR) or not judged:
         why = report.refusal or "the suite itself failed"
-        return replace(report, exit_status=Exit.NOT_JUDGED, sentence=f"could not judge: {why}")
+        return replace(report, exit_status=Exit.NOT_JUDGED, sentence=f"could not be judged: {why}")
     return replace(report, exit_status=Exit.CONFORMS, sentence=f"conforms to {judged} claims")

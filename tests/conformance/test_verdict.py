@@ -12,7 +12,7 @@ import pytest
 from conformance import cli
 
 BIN = Path(sys.executable).parent
-SEEDS = (1, 2, 3, 4, 5)
+SEEDS = (1, 2)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
