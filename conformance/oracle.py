@@ -48,6 +48,11 @@ class Oracle:
         """What the request of an exchange deserves."""
         return validity(self.subject, exchange.request)
 
+    def tells_of_a_customer(self, exchange: Exchange) -> bool:
+        """Whether an answer has what makes it a customer, whatever is wrong with the rest."""
+        identifier = exchange.record.get("id")
+        return isinstance(identifier, str) and identifier.startswith(self.subject.id_prefix)
+
     def judge(self, exchange: Exchange) -> list[Finding]:
         """Every claim that an answer breaks, whatever the request deserved."""
         return [Finding(claim, message, (exchange,)) for claim, message in self._breaches(exchange)]

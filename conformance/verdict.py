@@ -107,7 +107,9 @@ class Verdict:
             if self.rushed:
                 return f"could not be judged: no time was left for {_claims(len(self.rushed))}; give --max-time more"
             return (
-                "could not be judged: no claim was exercised" if not self.count(State.ERROR) else "the suite itself failed"
+                "could not be judged: no claim was exercised"
+                if not self.count(State.ERROR)
+                else "the suite itself failed"
             )
         return f"conforms to {_claims(self.judged)}"
 

@@ -138,7 +138,8 @@ async def _update(trial: Trial, cases: list[Sample], *, by_reference: bool = Fal
             # Where metadata is merged, one customer would soon hold too much of it.
             customer = await _target(trial, by_reference=by_reference)
             before, refused = dict(customer.record), []
-        updated = await trial.update(customer.reference if by_reference else customer.id, sample.body)
+        name = customer.reference if by_reference else customer.id
+        updated = await trial.update(name, sample.body)
         judged = trial.oracle.validity(updated)
         if updated.succeeded:
             if judged.kind == "invalid":
@@ -147,7 +148,10 @@ async def _update(trial: Trial, cases: list[Sample], *, by_reference: bool = Fal
                 _as_sent(trial, sample, after_update(before, sample.body, updated.record), updated)
             before = updated.record if by_reference else await _record(trial, customer, updated)
         elif judged.kind == "valid":
-            trial.served(updated, f"an update with a valid {sample.field}")
+            plain = await trial.update(name)
+            if trial.served(plain, "a plain update", claim="update.success"):
+                trial.served(updated, f"an update with a valid {sample.field}")
+                before |= plain.record
         elif judged.kind == "invalid" and trial.refused(updated, f"an update with an invalid {sample.field}"):
             refused.append(updated)
     await _still(trial, customer, before, refused)
