@@ -259,7 +259,7 @@ def _currencies(example: str) -> Iterator[str]:
 def _emails(example: str) -> Iterator[str]:
     yield from (example, "a@b.co", "first.last+tag@sub.example.com", "UPPER.Case@Example.COM")
     yield from ("a-b_c.d9@my-mail.co.example", "user@example.technology", f"{example},{example}")
-    yield from ("no-at-sign.example.com", "@example.com", "john.doe@", "plain", "", "@")
+    yield from ("no-at-sign.example.com", "@example.com", "john.doe@", "plain", "12345", "", "@")
     yield from ("a b@example.com", "a@exa mple.com", "a@b@example.com", f"{example}\nx")
 
 
@@ -312,6 +312,17 @@ _KEYS = (
         "id",
     ),
 )
+_AS_FIELDS = {
+    "name": "Somebody Else",
+    "email": "else@example.com",
+    "phone": "+442071838759",
+    "currency": "EUR",
+    "balance": "77",
+    "id": "bcus_1",
+    "external_reference": "else",
+    "metadata": "{}",
+}
+"""Metadata that a careless server takes for fields of the customer."""
 _AT_ONCE = 10
 
 
@@ -322,6 +333,7 @@ def _pairs() -> Iterator[dict[str, str]]:
     for start in range(0, len(keys), _AT_ONCE):
         yield {key: pairs[key] for key in keys[start : start + _AT_ONCE]}
     yield {key: key for key in WORDS[: _AT_ONCE - 1]}
+    yield dict(_AS_FIELDS)
     yield from ({text or "empty": text for text in texts} for texts in _ODD_TEXTS)
 
 

@@ -59,8 +59,8 @@ async def _leave(trial: Trial, sent: dict[str, Any], api_key: str, *, updates: b
 
 async def _look_again(trial: Trial, bystanders: list[_Bystander]) -> None:
     create = trial.oracle.subject.create.id
-    before = sum(one.succeeded and one.request.operation == create for one in trial.target.log)
-    await trial.at_once(*(trial.create() for _ in range(_LATER - before)))
+    made = {one.record.get("id") for one in trial.target.log if one.succeeded and one.request.operation == create}
+    await trial.at_once(*(trial.create() for _ in range(_LATER - len(made))))
     for one in bystanders:
         customer, own, claim = one.customer, one.api_key, "create.stored"
         claim = claim if one.left is customer.exchange else "update.stored"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from conformance.checks.support import everything, is_still, names_of, new_values, unknown_id, whole_update
 from conformance.records import after_update, unchanged
 from conformance.registry import check
+from conformance.samples import CURRENCIES
 from conformance.trial import BlockedError
 
 AT_ONCE = 12
@@ -74,6 +75,20 @@ async def sets_on_a_bare_customer(trial: Trial) -> None:
             found = await trial.retrieve(customer.reference)
             trial.agree(after_update(before, body, found.record) if found.succeeded else (), updated, found)
             before = updated.record
+
+
+@check("update.fields", "update.stored")
+async def changes_the_currency(trial: Trial) -> None:
+    """A customer with a currency takes another one, the documented example, which every server knows."""
+    example = {"currency": everything(trial)["currency"]}
+    for other in CURRENCIES[:3]:
+        created = await trial.create({"external_reference": trial.names.reference(), "currency": other})
+        if not created.succeeded:
+            continue  # Which currencies there are is not said (currency.which-codes).
+        customer = trial.made(created)
+        updated = await trial.update(customer.reference, example)
+        if trial.served(updated, f"an update of the currency {other}"):
+            trial.agree(after_update(customer.record, example, updated.record), updated)
 
 
 @check("update.keeps")

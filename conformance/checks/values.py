@@ -107,10 +107,13 @@ def _sent(sample: Sample, body: dict[str, Any]) -> dict[str, Any]:
 
 
 def _as_sent(trial: Trial, sample: Sample, differences: Iterable[Difference], exchange: Exchange) -> bool:
-    """Lay a changed value to the claim that its sample is about; for a balance, the difference tells which."""
+    """Lay a changed value to the claim that its sample is about, and all to metadata, on which nothing may depend.
+
+    For a balance, the difference tells which claim it is.
+    """
     found = list(differences)
     for claim, message in found:
-        own = message.startswith(sample.field) and sample.field != "balance"
+        own = sample.field == "metadata" or (message.startswith(sample.field) and sample.field != "balance")
         trial.fail(message, exchange, claim=trial.claim if own else claim)
     return not found
 
