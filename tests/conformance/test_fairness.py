@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import httpx
 import pytest
 
 from conformance.exchange import Exchange, Request, Response
+from conformance.fuzz import Fuzz
+from conformance.memory import Memory
+from conformance.names import Names
 from conformance.oracle import Oracle
 from conformance.runner import judge
 from conformance.settings import Settings
@@ -107,3 +111,20 @@ def test_keys_that_are_near_are_not_taken_for_unknown(sandbox: Sandbox, subject:
     settings = Settings("http://near.example", *keys, seed=1, claims=(claim,))
     (result,) = judge(settings, subject, transport=httpx.MockTransport(forward)).results
     assert result.state is State.PASS, result.shown
+
+
+def test_generated_requests_touch_nobody_else(subject: Subject) -> None:
+    """An id as short as those that are drawn may be another customer's where ids are counted: it is never sent."""
+    settings = Settings("http://counting.example", "sk_test_example")
+    memory, names = Memory(Oracle(subject), "conformance-"), Names(1)
+    fuzz = Fuzz(subject, settings, memory, names, ["mine"], lambda *_: None, 0.0, 1)
+    drawn = set()
+    for _ in range(10):
+        operation = SimpleNamespace(definition=SimpleNamespace(raw={"operationId": subject.update.id}))
+        case = SimpleNamespace(operation=operation, method="PATCH", headers={}, body={})
+        case.path_parameters = {subject.update.parameters[0].name: f"{subject.id_prefix}7"}
+        fuzz.prepare(case)
+        drawn |= set(case.path_parameters.values())
+    assert "mine" in drawn
+    assert all(len(name) > 30 for name in drawn - {"mine"})
+    assert len(drawn) == 3
