@@ -24,8 +24,8 @@ from schemathesis.engine import events, from_schema
 from schemathesis.engine.run import PhaseName
 
 from conformance.exchange import Exchange, Request, Response
-from conformance.samples import CURRENCIES
 from conformance.settings import UsageError
+from conformance.strings import CURRENCIES
 from conformance.target import PATIENCE
 from contract.formats import ISO_4217
 

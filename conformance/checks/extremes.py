@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from conformance.checks.support import everything, is_still, largest
 from conformance.records import after_create, after_update
 from conformance.registry import check
-from conformance.samples import CURRENCIES, SCRIPTS
+from conformance.strings import CURRENCIES
+from conformance.texts import SCRIPTS
 
 if TYPE_CHECKING:
     from conformance.trial import Customer, Trial

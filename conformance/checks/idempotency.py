@@ -9,7 +9,8 @@ from conformance.checks.support import everything, is_still, largest, names_of, 
 from conformance.exchange import NO_JSON
 from conformance.records import after_update
 from conformance.registry import check
-from conformance.samples import CURRENCIES, SCRIPTS
+from conformance.strings import CURRENCIES
+from conformance.texts import SCRIPTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

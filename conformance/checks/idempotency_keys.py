@@ -9,7 +9,7 @@ from conformance.checks.support import everything
 from conformance.exchange import Request, encode
 from conformance.records import after_create
 from conformance.registry import check
-from conformance.samples import of_string
+from conformance.strings import of_string
 from conformance.trial import AUTO
 
 if TYPE_CHECKING:

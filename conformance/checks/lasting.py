@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.checks.support import everything, is_still, largest, names_of, whole_update
 from conformance.registry import check
-from conformance.samples import SCRIPTS
+from conformance.texts import SCRIPTS
 from conformance.trial import AUTO
 
 if TYPE_CHECKING:

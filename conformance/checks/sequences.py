@@ -8,7 +8,7 @@ from conformance.checks.support import everything, is_still, names_of, whole_upd
 from conformance.memory import Memory
 from conformance.records import after_update, unchanged
 from conformance.registry import check
-from conformance.samples import TEXTS
+from conformance.texts import TEXTS
 from conformance.validity import fewest_keys
 
 if TYPE_CHECKING:

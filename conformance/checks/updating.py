@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from conformance.checks.support import everything, is_still, names_of, new_values, unknown_id, whole_update
 from conformance.records import after_update, unchanged
 from conformance.registry import check
-from conformance.samples import CURRENCIES
+from conformance.strings import CURRENCIES
 from conformance.trial import BlockedError
 
 AT_ONCE = 12
