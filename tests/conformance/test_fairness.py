@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from conformance.exchange import Exchange, Request, Response
 from conformance.fuzz import Fuzz
 from conformance.memory import Memory
 from conformance.names import Names
-from conformance.oracle import Oracle
+from conformance.oracle import Finding, Oracle
 from conformance.runner import judge
 from conformance.settings import Settings
 from conformance.target import Target
@@ -128,3 +129,26 @@ def test_generated_requests_touch_nobody_else(subject: Subject) -> None:
     assert "mine" in drawn
     assert all(len(name) > 30 for name in drawn - {"mine"})
     assert len(drawn) == 3
+
+
+def test_generated_requests_excuse_a_busy_server(subject: Subject) -> None:
+    """A generated request that meets a 503 accuses nobody; one that meets a 500 does."""
+    found = {status: len(_judged_by_fuzz(subject, status)) for status in (503, 500)}
+    assert found == {503: 0, 500: 1}
+
+
+def _judged_by_fuzz(subject: Subject, status: int) -> list[Finding]:
+    """What a generated look-up shows that got this status."""
+    found: list[Finding] = []
+    settings = Settings("http://busy.example", "sk_test_example")
+    memory = Memory(Oracle(subject), "conformance-")
+    fuzz = Fuzz(
+        subject, settings, memory, Names(1), [], lambda _, findings: found.extend(findings), time.monotonic() + 60, 1
+    )
+    url = f"{settings.base_url}{LOOK_UP.target}"
+    request = SimpleNamespace(method="GET", url=url, headers={}, body=None)
+    case = SimpleNamespace(
+        operation=SimpleNamespace(definition=SimpleNamespace(raw={"operationId": LOOK_UP.operation}))
+    )
+    fuzz.judge(case, SimpleNamespace(request=request, status_code=status, headers={}, content=b"", elapsed=0.1))
+    return found
