@@ -1,6 +1,6 @@
 """Texts that servers change, refuse or take for something else: what the checks write to see what is read."""
 
-__all__ = ["AS_FIELDS", "KEYS", "ODD_TEXTS", "SCRIPTS", "TEXTS", "WORDS"]
+__all__ = ["AS_FIELDS", "FREE_NAMES", "KEYS", "ODD_TEXTS", "SCRIPTS", "TAKEN_NAMES", "TEXTS", "WORDS"]
 
 SCRIPTS = ("a", "é", "語", "\U0001f600")
 """Characters of 1, 2, 3 and 4 bytes in UTF-8, the last of two units in UTF-16: a limit counts each as one."""
@@ -50,6 +50,15 @@ KEYS = (
     *("external_reference", "id"),
 )
 """Keys of metadata that careless servers change, reserve, or take for fields."""
+
+TAKEN_NAMES = (
+    *("null", "None", "undefined", "true", "NaN", "0", "a", "--", "__", "constructor", "__proto__"),
+    *("search", "new"),
+)
+"""References that careless servers take for nothing, for a number, or for a part of their own: checks take them."""
+
+FREE_NAMES = ("Nearly", "1", "7", "toString", "hasOwnProperty")
+"""Names of the same kinds that no check takes: were one in both, two checks at once would accuse a server in vain."""
 
 AS_FIELDS = {
     "name": "Somebody Else",

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from conformance.trial import Customer, Trial
 
 _AT_ONCE = 20
-_LONGEST_HEADER = 3_000
-"""Many servers and gateways refuse headers from 4 KiB on before the API sees them, in a form of their own."""
 
 
 @check("idempotency.same-answer", "idempotency.creates-once")

@@ -8,6 +8,7 @@ from conformance.checks.support import everything, is_still, names_of, other_end
 from conformance.exchange import Request
 from conformance.records import after_update, unchanged
 from conformance.registry import check
+from conformance.texts import FREE_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -129,8 +130,7 @@ def _nearly(trial: Trial, customer: Customer, lure: Customer) -> Iterator[tuple[
     yield from ((name, False) for name in (*free, f"{theirs[:-2]}_1", f"{theirs[:-1]}2"))
     counted = (f"{prefix}0", f"{own}0", own[:-1], other_end(own), f"{prefix}{other_end(bare[::-1])[::-1]}")
     cased = (own.swapcase(), f"{prefix}{bare.swapcase()}", f"{prefix.upper()}{bare}")
-    words = ("Nearly", "1", "7", "toString", "hasOwnProperty")  # none of those that other checks take for references
-    yield from ((name, True) for name in (*counted, *cased, bare, *words))
+    yield from ((name, True) for name in (*counted, *cased, bare, *FREE_NAMES))
 
 
 @check("update.unknown", "errors.refused-changes-nothing")

@@ -11,13 +11,11 @@ from conformance.checks.support import everything, is_still, names_of, unknown_i
 from conformance.exchange import Request, encode
 from conformance.records import after_create, after_update, unchanged
 from conformance.registry import check
+from conformance.texts import TAKEN_NAMES
 from conformance.trial import BlockedError, Customer
 
 if TYPE_CHECKING:
     from conformance.trial import Trial
-
-_WORDS = ("null", "None", "undefined", "true", "NaN", "0", "a", "--", "__", "constructor", "__proto__", "search", "new")
-"""What careless servers take for nothing, for a number, or for a part of their own."""
 
 _LENGTHS = (64, 65, 128, 129)
 """Where columns and keys of databases often end."""
@@ -60,7 +58,7 @@ def _shapes(trial: Trial) -> list[str]:
 @check("customer-parameter.by-reference", "external-reference.pattern")
 async def takes_words_for_references(trial: Trial) -> None:
     """A reference that reads like nothing or like a number is taken, or was before, and is found."""
-    for word in _WORDS:
+    for word in TAKEN_NAMES:
         created = await trial.create({"external_reference": word, "name": "A word"})
         found = await trial.retrieve(word)
         if not created.succeeded and found.succeeded:

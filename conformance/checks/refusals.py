@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from conformance.checks.support import everything, is_still, names_of, new_values, whole_update
+from conformance.checks.support import (
+    everything,
+    is_still,
+    metadata_limits,
+    names_of,
+    new_values,
+    pairs,
+    whole_update,
+)
 from conformance.records import after_update
 from conformance.registry import check
 
@@ -19,11 +27,12 @@ REFUSED = "errors.refused-changes-nothing"
 
 def _wrong(trial: Trial) -> list[dict[str, Any]]:
     """For each field what it may not hold, in the first, a middle or the last place of it."""
-    fields = [field for field, _ in new_values(trial)]
+    fields, subject = [field for field, _ in new_values(trial)], trial.oracle.subject
+    most, key, value = metadata_limits(subject, subject.create)
     wrong: list[dict[str, Any]] = [{"phone": "12345"}, {"currency": "ZZZ"}, {"name": 5}, {"balance": "5"}]
-    wrong += [{"metadata": {"good": "1", "bad": "v" * 501}}, {"metadata": {"bad": 5, "good": "1"}}]
-    wrong += [{"metadata": {"good": "1", "k" * 41: "bad", "better": "2"}}]
-    wrong += [{"metadata": {f"k{number}": "v" for number in range(21)}}]
+    wrong += [{"metadata": {"good": "1", "bad": "v" * (value + 1)}}, {"metadata": {"bad": 5, "good": "1"}}]
+    wrong += [{"metadata": {"good": "1", "k" * (key + 1): "bad", "better": "2"}}]
+    wrong += [{"metadata": pairs(most + 1)}]
     return wrong + [{field: None} for field in fields]
 
 
@@ -50,7 +59,8 @@ async def updates_all_or_nothing(trial: Trial) -> None:
 @check(REFUSED)
 async def creates_all_or_nothing(trial: Trial) -> None:
     """A refused create leaves its reference free."""
-    wrong = [*_wrong(trial), {"email": "nobody"}, {"name": "x" * 256}]
+    name, _ = trial.oracle.subject.property_schema(trial.oracle.subject.create, "name")
+    wrong = [*_wrong(trial), {"email": "nobody"}, {"name": "x" * (name["maxLength"] + 1)}]
     whole = everything(trial)
     bodies = [{**{field: value for field, value in whole.items() if field not in bad}, **bad} for bad in wrong]
     bodies.append({"balance": 5, "name": "No currency"})
@@ -109,13 +119,17 @@ async def stays_whole_whatever_comes(trial: Trial) -> None:
                 trial.agree(after_update(customer.record, body, answer.record), happened, answer)
 
 
+def _most(trial: Trial) -> int:
+    return metadata_limits(trial.oracle.subject, trial.oracle.subject.update)[0]
+
+
 _EVENTS: tuple[Callable[[Trial, Customer, str, str], Awaitable[Exchange]], ...] = (
     lambda trial, customer, _name, key: trial.create(customer.exchange.request.json, key=key),
     lambda trial, customer, _name, _key: trial.create({**customer.exchange.request.json, "name": "Second"}),
     lambda trial, _customer, name, _key: trial.update(name, {"name": "Wrong", "phone": "0"}),
     lambda trial, _customer, name, _key: trial.update(name, raw=b'{"name":'),
     lambda trial, customer, name, _key: trial.update(name, {"name": customer.record.get("name", "John Doe")}),
-    lambda trial, _customer, name, _key: trial.update(name, {"metadata": {f"k{n}": "v" for n in range(11)}}),
+    lambda trial, _customer, name, _key: trial.update(name, {"metadata": pairs(_most(trial) + 1)}),
     lambda trial, _customer, name, _key: trial.update(name, {"name": "Stranger"}, api_key=None),
     lambda trial, _customer, name, _key: trial.retrieve(name, api_key=None),
     lambda trial, _customer, name, _key: trial.retrieve(name, api_key=trial.settings.other_api_key or None),

@@ -12,9 +12,22 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from conformance.exchange import Exchange
+    from conformance.subject import Subject
     from conformance.trial import Customer, Trial
+    from contract import Operation
 
-__all__ = ["everything", "is_still", "largest", "names_of", "new_values", "other_end", "unknown_id", "whole_update"]
+__all__ = [
+    "everything",
+    "is_still",
+    "largest",
+    "metadata_limits",
+    "names_of",
+    "new_values",
+    "other_end",
+    "pairs",
+    "unknown_id",
+    "whole_update",
+]
 
 
 def everything(trial: Trial) -> dict[str, Any]:
@@ -45,11 +58,22 @@ def whole_update(trial: Trial) -> dict[str, Any]:
     return {**fields, "currency": everything(trial)["currency"]}
 
 
+def metadata_limits(subject: Subject, operation: Operation) -> tuple[int, int, int]:
+    """How many pairs the metadata of an operation's body may have, and how long their keys and values may be."""
+    schema, _ = subject.property_schema(operation, "metadata")
+    lengths = (schema["propertyNames"]["maxLength"], schema["additionalProperties"]["maxLength"])
+    return (schema["maxProperties"], *lengths)
+
+
+def pairs(count: int) -> dict[str, str]:
+    """Metadata of so many pairs."""
+    return {f"k{number}": "v" for number in range(count)}
+
+
 def largest(trial: Trial, char: str) -> dict[str, Any]:
     """Every field that takes any text, as long as every reading of the pages allows."""
     subject = trial.oracle.subject
-    metadata, _ = subject.property_schema(subject.create, "metadata")
-    key, value = metadata["propertyNames"]["maxLength"], metadata["additionalProperties"]["maxLength"]
+    _, key, value = metadata_limits(subject, subject.create)
     keys = (f"{number:02}{char * (key - 2)}" for number in range(fewest_keys(subject)))
     name, _ = subject.property_schema(subject.create, "name")
     return {"name": char * name["maxLength"], "metadata": dict.fromkeys(keys, char * value)}

@@ -19,7 +19,10 @@ from conformance.oracle import Finding, Oracle
 from conformance.runner import judge
 from conformance.settings import Settings
 from conformance.target import Target
+from conformance.texts import FREE_NAMES, TAKEN_NAMES
 from conformance.verdict import State
+from tests.conformance.faults import FAULTS
+from tests.conformance.faults.judging import judge_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -152,3 +155,23 @@ def _judged_by_fuzz(subject: Subject, status: int) -> list[Finding]:
     )
     fuzz.judge(case, SimpleNamespace(request=request, status_code=status, headers={}, content=b"", elapsed=0.1))
     return found
+
+
+def test_no_name_is_both_taken_and_nobodys() -> None:
+    """One check does not take what another, at the same time, looks for in vain."""
+    assert not set(TAKEN_NAMES) & set(FREE_NAMES)
+
+
+@pytest.mark.parametrize(
+    ("what", "others"),
+    [
+        ("look-ups show no phone number", "auth."),
+        ("look-ups begin with a byte-order mark", "auth.unknown-key auth.missing-key phone. name. metadata. balance."),
+        ("updates are read as merge patches only", "name. phone. currency. balance."),
+    ],
+)
+def test_one_fault_is_not_found_under_other_names(what: str, others: str) -> None:
+    """Customers never read as they were made are no intruder's work; no value is at fault where none is taken."""
+    accused = judge_whole(next(fault for fault in FAULTS if fault.what == what)).accused
+    assert accused
+    assert not [claim for claim in accused if claim.startswith(tuple(others.split()))]

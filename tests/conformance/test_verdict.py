@@ -28,6 +28,7 @@ def test_nobody_there() -> None:
     run = _run(str(BIN / "moment-conformance"), "http://127.0.0.1:9", "--api-key", "sk_test_example")
     assert run.returncode == 2
     assert "cannot connect" in run.stdout
+    assert "is the server running" in run.stdout
     assert "Traceback" not in run.stdout + run.stderr
 
 
