@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from conformance.checks.support import everything, is_still, names_of, whole_update
+from conformance.checks.support import everything, is_still, metadata_limits, names_of, whole_update
 from conformance.memory import Memory
 from conformance.records import after_update, unchanged
 from conformance.registry import check
@@ -71,7 +71,7 @@ def _changes(trial: Trial) -> tuple[dict[str, Any], ...]:
 @check("metadata.max-keys", "metadata.inert", "update.keeps", "update.metadata.max-keys")
 async def grows_metadata(trial: Trial) -> None:
     """Metadata of several updates is replaced or merged, by either name alike, and never beyond its limit."""
-    most = trial.oracle.subject.property_schema(trial.oracle.subject.create, "metadata")[0]["maxProperties"]
+    most, _, _ = metadata_limits(trial.oracle.subject)
     many, kept = fewest_keys(trial.oracle.subject), list[frozenset[str]]()
     for by in range(2):
         customer = await trial.customer(metadata={"first": "0", "second": "0"})
@@ -104,7 +104,7 @@ def _fits(old: dict[str, str], new: dict[str, str], many: int) -> bool:
 @check("update.keeps", "metadata.max-keys")
 async def keeps_much_metadata(trial: Trial) -> None:
     """An update that names no metadata keeps all of it, also more than one update could send."""
-    most = trial.oracle.subject.property_schema(trial.oracle.subject.create, "metadata")[0]["maxProperties"]
+    most, _, _ = metadata_limits(trial.oracle.subject)
     for count in (fewest_keys(trial.oracle.subject), most):
         sent = {"external_reference": trial.names.reference(), "metadata": {f"k{n}": f"v{n}" for n in range(count)}}
         created = await trial.create(sent)

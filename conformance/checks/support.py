@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from conformance.exchange import Exchange
     from conformance.subject import Subject
     from conformance.trial import Customer, Trial
-    from contract import Operation
 
 __all__ = [
     "everything",
@@ -58,9 +57,9 @@ def whole_update(trial: Trial) -> dict[str, Any]:
     return {**fields, "currency": everything(trial)["currency"]}
 
 
-def metadata_limits(subject: Subject, operation: Operation) -> tuple[int, int, int]:
-    """How many pairs the metadata of an operation's body may have, and how long their keys and values may be."""
-    schema, _ = subject.property_schema(operation, "metadata")
+def metadata_limits(subject: Subject) -> tuple[int, int, int]:
+    """How many pairs the metadata of a new customer may have, and how long their keys and values may be."""
+    schema, _ = subject.property_schema(subject.create, "metadata")
     lengths = (schema["propertyNames"]["maxLength"], schema["additionalProperties"]["maxLength"])
     return (schema["maxProperties"], *lengths)
 
@@ -73,7 +72,7 @@ def pairs(count: int) -> dict[str, str]:
 def largest(trial: Trial, char: str) -> dict[str, Any]:
     """Every field that takes any text, as long as every reading of the pages allows."""
     subject = trial.oracle.subject
-    _, key, value = metadata_limits(subject, subject.create)
+    _, key, value = metadata_limits(subject)
     keys = (f"{number:02}{char * (key - 2)}" for number in range(fewest_keys(subject)))
     name, _ = subject.property_schema(subject.create, "name")
     return {"name": char * name["maxLength"], "metadata": dict.fromkeys(keys, char * value)}
