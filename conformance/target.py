@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from http.cookiejar import CookieJar
 from typing import TYPE_CHECKING, Self
 
 import httpx
@@ -44,6 +45,13 @@ _PAUSES = (0.0, 0.05, 0.2)
 """Seconds before a lost request is sent again, each time."""
 
 
+class _NoCookies(CookieJar):
+    """Keeps no cookie: a session would speak for the requests that come after it, whatever key they bring."""
+
+    def extract_cookies(self, response: object, request: object) -> None:
+        """Leave the cookies of an answer where they are."""
+
+
 class Target:
     """The server under judgement: one request at a time or many at once, and every exchange is kept in `log`.
 
@@ -78,6 +86,7 @@ class Target:
             timeout=None,  # noqa: S113 - a deadline stands over the whole exchange, because drips outlive time-outs
             limits=httpx.Limits(max_connections=64, keepalive_expiry=_IDLE),
             headers={"User-Agent": USER_AGENT, "Accept-Encoding": "identity"},
+            cookies=_NoCookies(),
             trust_env=not settings.is_local,
             transport=transport,
         )

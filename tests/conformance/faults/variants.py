@@ -414,6 +414,18 @@ async def _compressed(call: Call, forward: Forward, memory: Memory) -> Answer:
     return replace(answer.headed(content_encoding="gzip"), body=gzip.compress(answer.body)) if answer.body else answer
 
 
+@variant("a cookie stands for the key that it was given for")
+async def _session(call: Call, forward: Forward, memory: Memory) -> Answer:
+    session = call.headers.get("cookie", "").removeprefix("session=")
+    key = memory.seen.get(session) or call.headers.get("authorization")
+    answer = await forward(call.headed(authorization=key))
+    if not answer.succeeded:
+        return answer
+    memory.count += 1
+    memory.seen[str(memory.count)] = key
+    return answer.headed(set_cookie=f"session={memory.count}; Path=/; HttpOnly")
+
+
 @variant("ids are counted")
 async def _counted(call: Call, forward: Forward, memory: Memory) -> Answer:
     path = call.path
