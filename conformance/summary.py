@@ -33,7 +33,9 @@ def print_verdict(console: Console, verdict: Verdict) -> None:
     _print_notes(console, verdict)
     mark = f"{_MARKS[verdict.exit_status]} {verdict.url} {verdict.sentence}"
     console.print(Text(mark, _STYLES[verdict.exit_status]), soft_wrap=True)
-    facts = [f"contract {verdict.contract}", f"{len(verdict.exchanges):,} requests", f"{verdict.seconds:.1f} s"]
+    count = len(verdict.exchanges)
+    requests = f"{count:,} request{'' if count == 1 else 's'}"
+    facts = [f"contract {verdict.contract}", requests, f"{verdict.seconds:.1f} s"]
     console.print(Text(f"  {' · '.join([*facts, f'seed {verdict.seed}'])}", "dim"))
 
 

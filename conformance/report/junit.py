@@ -13,27 +13,28 @@ if TYPE_CHECKING:
 
 __all__ = ["junit"]
 
+_SKIPPED = (State.NOT_EXERCISED, State.NOT_APPLICABLE)
+
 # What XML 1.0 (section 2.2) cannot carry, not even escaped.
 _NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def junit(report: Report) -> bytes:
     """The report as JUnit XML, in UTF-8."""
-    judged = [claim for claim in report.claims if claim.state is not State.NOT_APPLICABLE]
     suite = ET.Element(
         "testsuite",
         name=report.suite,
-        tests=str(len(judged)),
+        tests=str(len(report.claims) + bool(report.refusal)),
         failures=str(report.count(State.FAIL)),
         errors=str(report.count(State.ERROR) + bool(report.refusal)),
-        skipped=str(report.count(State.NOT_EXERCISED)),
+        skipped=str(sum(report.count(state) for state in _SKIPPED)),
         time=str(report.seconds),
         timestamp=report.finished,
     )
     if report.refusal:
         case = ET.SubElement(suite, "testcase", classname=report.suite, name="gate")
         ET.SubElement(case, "error", message=_clean(report.refusal))
-    for claim in judged:
+    for claim in report.claims:
         _case(suite, report, claim)
     root = ET.Element("testsuites")
     root.append(suite)
@@ -52,7 +53,7 @@ def _case(suite: ET.Element, report: Report, claim: ClaimReport) -> None:
         failure.text = _clean("\n".join([*lines, f"again: {claim.again}"]))
     elif claim.state is State.ERROR:
         ET.SubElement(case, "error", message=_clean(claim.note))
-    elif claim.state is State.NOT_EXERCISED:
+    elif claim.state in _SKIPPED:
         ET.SubElement(case, "skipped", message=_clean(claim.note))
     elif claim.state is State.WARNING and claim.findings:
         ET.SubElement(case, "system-out").text = _clean(f"warning: {claim.findings[0].message}")

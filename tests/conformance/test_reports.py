@@ -29,13 +29,15 @@ if TYPE_CHECKING:
     from tests.conformance.conftest import Sandbox
 
 BROKEN = "phone.e164"
+UNSEEN = "server.base-url"
+"""A claim that nothing outside a server can check."""
 
 
 @pytest.fixture(scope="module")
 def broken() -> Report:
     """The report on a server that takes any phone number in an update."""
     fault = next(fault for fault in FAULTS if fault.what == "any text is accepted in an update")
-    return document(judge_whole(fault, claims=(BROKEN, "name.type", "create.success")).verdict)
+    return document(judge_whole(fault, claims=(BROKEN, "name.type", "create.success", UNSEEN)).verdict)
 
 
 @pytest.fixture(scope="module")
@@ -104,10 +106,13 @@ def test_no_secret_of_a_server_that_repeats_it(subject: Subject, tmp_path: Path)
 
 
 def test_junit_has_a_case_for_each_claim(folder: Path) -> None:
-    """JUnit XML counts claims, and a failure shows its exchange."""
+    """JUnit XML counts claims, a failure shows its exchange, and what is not judged is skipped with its reason."""
     suite = ET.parse(folder / "junit.xml").getroot()[0]
-    assert {case.get("name") for case in suite} == {BROKEN, "name.type", "create.success"}
-    assert suite.get("failures") == "1"
+    assert {case.get("name") for case in suite} == {BROKEN, "name.type", "create.success", UNSEEN}
+    assert (suite.get("tests"), suite.get("failures"), suite.get("skipped")) == ("4", "1", "1")
+    skipped = suite.find(f"testcase[@name='{UNSEEN}']/skipped")
+    assert skipped is not None
+    assert skipped.get("message")
     failure = suite.find(f"testcase[@name='{BROKEN}']/failure")
     assert failure is not None
     assert "/billing/customers/" in (failure.text or "")
