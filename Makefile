@@ -71,7 +71,7 @@ faults: install ## Judge every faulty server of the corpus and every permitted v
 	@$(BIN)/python -m tests.conformance.faults
 
 soak-sandbox: install ## Kill the sandbox 50 times under load on each database and see that nothing is lost
-	@SOAK_ROUNDS=50 $(BIN)/pytest -n $(WORKERS) tests/sandbox/test_durability.py
+	@SOAK_ROUNDS=50 $(BIN)/pytest -n $(WORKERS) --timeout 1800 tests/sandbox/test_durability.py
 
 bench-client: install ## Measure the client against bare httpx and the clients of other generators (a few minutes)
 	@$(BIN)/python benchmarks/client.py
