@@ -108,7 +108,7 @@ def _facts(inputs: Inputs, client: Client, downloads: Mapping[str, Any]) -> dict
         "wheels": downloads["wheels"],
         "python": {"client": python(inputs.client), "toolkit": python(inputs.toolkit) if inputs.toolkit else ""},
         "client": {
-            "exceptions": client.exceptions,
+            "exception": client.exception,
             "repeatable": REPEATABLE,
         },
         "console": inputs.console is not None,

@@ -27,6 +27,10 @@ class Client:
     calls: Mapping[str, Call]
     exceptions: Mapping[str, str]
 
+    def exception(self, status: str) -> str:
+        """The exception that the client raises for a status of an error."""
+        return self.exceptions.get(status, "ServerError" if status.startswith("5") else "APIStatusError")
+
 
 def client_names(contract: Contract) -> Client:
     """The names that the client gives to a contract.

@@ -16,7 +16,7 @@ from generator.site.httpfile import http_file
 from generator.site.inputs import python
 from generator.site.packages import distributions
 from generator.site.postman import collection
-from generator.site.sbom import bill_of_materials
+from generator.site.sbom import PYTHON, bill_of_materials
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -82,7 +82,7 @@ def collect(inputs: Inputs) -> list[Group]:
         Group("Collections", "Every example of the contract, ready to run, with tests in them.", _collections(inputs)),
         Group(
             "The Python client",
-            "Install the wheel with pip. The bill of materials lists what it brings.",
+            f"Install the wheel with pip. The bill of materials lists what it brings on Python {PYTHON}.",
             (
                 *(Download(f"client/{name}", content, _kind(name)) for name, content in packed.items()),
                 Download("client/sbom.cdx.json", _json(bill), "bill of materials, CycloneDX"),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import sys
 import uuid
 from importlib.metadata import PackageNotFoundError, distribution
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,10 @@ from packaging.utils import canonicalize_name
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["bill_of_materials"]
+__all__ = ["PYTHON", "bill_of_materials"]
+
+PYTHON = "{}.{}".format(*sys.version_info[:2])
+"""The version of Python that a bill is for: what is installed depends on it."""
 
 _NO_EXTRA = {"extra": ""}
 
@@ -33,7 +37,10 @@ def bill_of_materials(project: Mapping[str, Any], files: Mapping[str, bytes]) ->
         "specVersion": "1.6",
         "serialNumber": f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, f'{root}#{digest}')}",
         "version": 1,
-        "metadata": {"component": _root(project, root, files)},
+        "metadata": {
+            "component": _root(project, root, files),
+            "properties": [{"name": "python", "value": PYTHON}],
+        },
         "components": [_component(name) for name in sorted(needed)],
         "dependencies": [
             {"ref": root, "dependsOn": _references(_names(project.get("dependencies", ())))},

@@ -64,7 +64,7 @@ def test_a_site_without_its_optional_parts_is_whole(inputs: Inputs, tmp_path: Pa
     assert verify(files) == []
     assert not any(name.startswith("console/") for name in files)
     assert b"No version has been released yet" in files["changelog.html"]
-    assert b"No report was given" in files["conformance.html"]
+    assert b"No verdict on a server is published" in files["conformance.html"]
     assert b"make sandbox" in files["guides/getting-started.html"]
     assert b"moment_contract" not in files["guides/getting-started.html"]
 

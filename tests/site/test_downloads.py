@@ -118,6 +118,7 @@ def test_the_bill_of_materials_names_everything(site: dict[str, bytes], inputs: 
         content = site[f"downloads/client/{file['name']}"]
         assert file["hashes"][0]["content"] == hashlib.sha256(content).hexdigest()
     assert bill["metadata"]["component"]["version"] == inputs.client_project["version"]
+    assert bill["metadata"]["properties"] == [{"name": "python", "value": "{}.{}".format(*sys.version_info[:2])}]
 
 
 def test_the_bill_of_materials_keeps_its_standard(site: dict[str, bytes]) -> None:

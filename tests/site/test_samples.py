@@ -87,6 +87,26 @@ def test_the_guide_for_newcomers_leads_to_a_customer(
         assert "5000" in printed[-1]
 
 
+def test_the_key_of_the_guide_creates_once(site: dict[str, bytes], shared_sandbox: Sandbox, root: Path) -> None:
+    """The lines that the guide says to send again, sent again, show the same customer."""
+    sent = next(source for _, source in _blocks(site, "guides/idempotency.html") if source.startswith("KEY="))
+    again = sent.partition("\n")[2]
+    sent = f"{sent}\necho\n{again}".replace("UCR1234567890", f"{uuid.uuid4()}")
+    printed = _run(sent, shell=True, sandbox=shared_sandbox, root=root).splitlines()
+    assert len(printed) == 2
+    assert printed[0] == printed[1]
+
+
+def test_errors_are_named_as_the_client_raises_them() -> None:
+    """Also a failure of the server, which has no exception for each status."""
+    names = client_names(_CONTRACT)
+    assert [names.exception(status) for status in ("404", "503", "418")] == [
+        "NotFoundError",
+        "ServerError",
+        "APIStatusError",
+    ]
+
+
 def test_the_guide_installs_what_can_be_downloaded(site: dict[str, bytes]) -> None:
     """What it installs are files of the site, under the names that it gives them, and no project of an index."""
     for page in ("guides/getting-started.html", "guides/python-client.html"):
