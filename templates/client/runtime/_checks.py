@@ -17,6 +17,7 @@ import msgspec
 from moment_billing._errors import Violation
 from moment_billing._formats import FORMATS, compiled
 from moment_billing._models import Model
+from moment_billing._visible import visible
 
 __all__ = [
     "Anything",
@@ -45,8 +46,12 @@ class Check(Protocol):
 
 
 def _report(found: list[Violation], place: Place, rule: str, message: str) -> None:
-    name = ".".join(map(str, place))
+    name = _name(place)
     found.append(Violation(name, rule, f"{name or 'the body'} {message}"))
+
+
+def _name(place: Place) -> str:
+    return visible(".".join(map(str, place)))
 
 
 def _wrong_type(found: list[Violation], place: Place, wanted: str, value: Any) -> None:
@@ -65,10 +70,19 @@ _KINDS = {
 
 
 class Anything:
-    """Every value passes."""
+    """Every value passes that JSON can carry."""
 
     def find(self, value: Any, place: Place, found: list[Violation]) -> None:
-        """Nothing is wrong."""
+        """Only numbers are looked for that would be sent as null; what else is no JSON, the encoder refuses."""
+        if isinstance(value, float):
+            if not math.isfinite(value):
+                _report(found, place, "type", "must be finite")
+        elif isinstance(value, Mapping):
+            for name, item in value.items():
+                self.find(item, (*place, name), found)
+        elif isinstance(value, Sequence) and not isinstance(value, str | bytes):
+            for index, item in enumerate(value):
+                self.find(item, (*place, index), found)
 
 
 class Null:
@@ -167,6 +181,8 @@ class Number(msgspec.Struct, frozen=True):
             _report(found, place, "type", "must be finite")
         elif self.integer and isinstance(value, float) and not value.is_integer():
             _wrong_type(found, place, "an integer", value)
+        elif isinstance(value, int) and value.bit_length() > _LONGEST_INTEGER:
+            _report(found, place, "type", "must have at most 4300 digits: Python writes no more")
         else:
             self._find_limits(value, place, found)
 
@@ -181,6 +197,10 @@ class Number(msgspec.Struct, frozen=True):
             _report(found, place, "exclusiveMaximum", f"must be less than {self.exclusive_maximum}")
         if self.multiple_of is not None and not _is_multiple(value, self.multiple_of):
             _report(found, place, "multipleOf", f"must be a multiple of {self.multiple_of}")
+
+
+_LONGEST_INTEGER = 14_284
+"""In bits: what surely has no more than the 4300 digits that Python writes (`sys.int_info.default_max_str_digits`)."""
 
 
 def _is_multiple(value: float, step: float) -> bool:
@@ -326,9 +346,12 @@ class Every:
         self._checks = checks
 
     def find(self, value: Any, place: Place, found: list[Violation]) -> None:
-        """What any of the checks finds."""
+        """What any of the checks finds; of a value of the wrong type, not also what it must not be."""
+        wrong: list[Violation] = []
         for check in self._checks:
-            check.find(value, place, found)
+            check.find(value, place, wrong)
+        mistyped = any(each.rule == "type" and each.field == _name(place) for each in wrong)
+        found += [each for each in wrong if not (mistyped and each.rule == "not")]
 
 
 class Some:
