@@ -176,9 +176,7 @@ def checked_url(text: str, key: Secret) -> str:
     except (httpx.InvalidURL, TypeError, ValueError) as error:
         raise MomentError(f"base_url is no URL: {error}") from None
     if url.scheme not in {"http", "https"} or not host:
-        raise MomentError(
-            "base_url must begin with https:// (http:// for a server on this machine) and name a host."
-        )
+        raise MomentError("base_url must begin with https:// (http:// for a server on this machine) and name a host.")
     if url.userinfo or url.query or url.fragment:
         raise MomentError("base_url must have no user name, password, query or fragment.")
     labels = url.raw_host.decode("ascii").removesuffix(".").split(".")
