@@ -70,14 +70,25 @@ _KINDS = {
 }
 
 
+_LONGEST_INTEGER = 14_284
+"""In bits: what surely has no more than the 4300 digits that Python writes (`sys.int_info.default_max_str_digits`)."""
+
+
+def _unwritable(value: float) -> str:
+    """Why a number cannot be written; "" when it can."""
+    if isinstance(value, int):
+        return "must have at most 4300 digits: Python writes no more" if value.bit_length() > _LONGEST_INTEGER else ""
+    return "" if math.isfinite(value) else "must be finite"
+
+
 class Anything:
     """Every value passes that JSON can carry."""
 
     def find(self, value: Any, place: Place, found: list[Violation]) -> None:
-        """Only numbers are looked for that would be sent as null; what else is no JSON, the encoder refuses."""
-        if isinstance(value, float):
-            if not math.isfinite(value):
-                _report(found, place, "type", "must be finite")
+        """Only numbers are looked at, for some would be sent as null; what else is no JSON, the encoder refuses."""
+        if isinstance(value, int | float):
+            if wrong := _unwritable(value):
+                _report(found, place, "type", wrong)
         elif isinstance(value, Mapping):
             for name, item in value.items():
                 self.find(item, (*place, name), found)
@@ -178,12 +189,10 @@ class Number(msgspec.Struct, frozen=True):
         if isinstance(value, bool) or not isinstance(value, int | float):
             if self.typed:
                 _wrong_type(found, place, "an integer" if self.integer else "a number", value)
-        elif isinstance(value, float) and not math.isfinite(value):
-            _report(found, place, "type", "must be finite")
+        elif wrong := _unwritable(value):
+            _report(found, place, "type", wrong)
         elif self.integer and isinstance(value, float) and not value.is_integer():
             _wrong_type(found, place, "an integer", value)
-        elif isinstance(value, int) and value.bit_length() > _LONGEST_INTEGER:
-            _report(found, place, "type", "must have at most 4300 digits: Python writes no more")
         else:
             self._find_limits(value, place, found)
 
@@ -198,10 +207,6 @@ class Number(msgspec.Struct, frozen=True):
             _report(found, place, "exclusiveMaximum", f"must be less than {self.exclusive_maximum}")
         if self.multiple_of is not None and not _is_multiple(value, self.multiple_of):
             _report(found, place, "multipleOf", f"must be a multiple of {self.multiple_of}")
-
-
-_LONGEST_INTEGER = 14_284
-"""In bits: what surely has no more than the 4300 digits that Python writes (`sys.int_info.default_max_str_digits`)."""
 
 
 def _is_multiple(value: float, step: float) -> bool:

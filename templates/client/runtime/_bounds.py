@@ -36,7 +36,7 @@ class Bounded(httpx.SyncByteStream, httpx.AsyncByteStream):
         self._request = response.request
         encoding = response.headers.get("content-encoding", "identity")
         if encoding.lower() != "identity":
-            reason = f"the answer is encoded as {encoding}, which the request did not ask for"
+            reason = f"the answer is encoded as {encoding}, and only plain ones are read"
             raise EncodedBodyError(reason, request=self._request)
         self._left = LONGEST_BODY
         self._seconds = seconds

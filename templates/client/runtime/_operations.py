@@ -139,8 +139,9 @@ class Operation(msgspec.Struct, Generic[T], frozen=True, eq=False, dict=True):
             extra.find(found)
         for parameter in self.parameters:
             if parameter.name in values:
+                before = len(found)
                 parameter.check.find(values[parameter.name], (parameter.name,), found)
-                if parameter.location == "header":
+                if parameter.location == "header" and len(found) == before:
                     _find_in_headers({parameter.name: plain(values[parameter.name])}, found)
         if self.idempotency is not None:
             call.headers[self.idempotency.name] = _key(self.idempotency, key, found)
@@ -256,7 +257,11 @@ def _find_in_query(values: Mapping[Any, Any], found: list[Violation]) -> None:
 
 def _segment(name: str, value: Any, found: list[Violation]) -> str:
     """A value as one segment of a path (RFC 3986, section 3.3), which can name no other resource."""
-    text = plain(value)
+    try:
+        text = plain(value)
+    except ValueError as error:  # an integer of more digits than Python writes
+        found.append(Violation(name, "path", f"{name} cannot be written: {error}"))
+        return ""
     if text in {"", ".", ".."}:
         found.append(Violation(name, "path", f"{name} must not be empty, '.' or '..': that would be another path"))
     return quote(text, safe="", errors="replace")
