@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from contract import operations as described
     from generator.client_view import Model
 
-__all__ = ["of_answer", "of_body", "of_parameter", "shown"]
+__all__ = ["looked_up", "of_answer", "of_body", "of_parameter", "shown"]
 
 
 def of_answer(contract: Contract, response: described.Response) -> Any:
@@ -37,14 +37,21 @@ def shown(contract: Contract, operation: described.Operation, model: Model | Non
         return ""
     sent: Mapping[str, Any] = next(iter(of_body(contract, operation).values()), {})
     names = [field.name for field in model.fields if field.wire in sent]
-    # The name of a parameter's example may be that of the field by which a record is looked up.
-    looked_up = [
-        name
+    return next(reversed(names or list(looked_up(contract, operation, model))), "")
+
+
+def looked_up(contract: Contract, operation: described.Operation, model: Model | None) -> dict[str, Any]:
+    """The fields by which the record of a result is looked up, each with its example in the path.
+
+    The name of a parameter's example may be that of such a field.
+    """
+    fields = {field.wire for field in model.fields} if model is not None else set()
+    return {
+        name: contract.resolve(example)[0].get("value")
         for parameter in operation.parameters
-        for name in parameter.node.get("examples", {})
-        if any(field.wire == name for field in model.fields)
-    ]
-    return next(reversed(names or looked_up), "")
+        for name, example in parameter.node.get("examples", {}).items()
+        if name in fields
+    }
 
 
 def _of_media(contract: Contract, bodies: Sequence[described.Media]) -> dict[str, Any]:

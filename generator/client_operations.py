@@ -97,6 +97,7 @@ class Operations:
             answer=examples.of_answer(self._contract, operation.responses[success]),
             answer_status=int(success.replace("X", "0")),
             shown=examples.shown(self._contract, operation, self._models.read.get(result)),
+            looked_up=examples.looked_up(self._contract, operation, self._models.read.get(result)),
             paging=paging(self._contract, operation, success, self._models.read),
             pointer=operation.pointer,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 from jinja2 import FileSystemBytecodeCache
@@ -47,9 +48,10 @@ _MARKERS = {".md": "<!-- {} -->", ".html": "<!-- {} -->"}
 class ClientProject(Project):
     """The client's distribution, as openapi-python-client would build it, but with our files."""
 
-    def __init__(self, *, data: GeneratorData, config: Config, templates: Path, view: View) -> None:
+    def __init__(self, *, data: GeneratorData, config: Config, templates: Path, licence: Path, view: View) -> None:
         super().__init__(openapi=data, config=config, custom_template_path=templates)
         self._runtime = templates / "runtime"
+        self._licence = licence
         self._view = view
         self.env.bytecode_cache = FileSystemBytecodeCache()  # compiling the templates takes longer than rendering them
         self.env.globals.update(view=view, marker=view.marker)
@@ -63,10 +65,11 @@ class ClientProject(Project):
             path = self.project_dir / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(_marked(path, self._view.marker, text), encoding="utf-8")
+        shutil.copyfile(self._licence, self.project_dir / "LICENSE")  # as it is: not even marked
         return []
 
     def files(self) -> Iterator[tuple[str, str]]:
-        """Name and text of each file."""
+        """Name and text of each file but the licence."""
         for template, name in RENDERED.items():
             yield name.format(package=self.package_name), self.env.get_template(template).render()
         endpoint = self.env.get_template("endpoint_module.py.jinja")

@@ -169,6 +169,7 @@ class Operation:
         answer: An example of the body of an answer; None when there is none.
         answer_status: The status of that answer.
         shown: The field of the result that an example shows, and that holds what the call sent; "" when there is none.
+        looked_up: The fields by which its record is looked up, each with the example of the path.
         paging: How it leads from page to page.
         pointer: Where it stands in the contract.
     """
@@ -195,6 +196,7 @@ class Operation:
     answer: Any
     answer_status: int
     shown: str
+    looked_up: Mapping[str, Any]
     paging: Paging
     pointer: str
 
@@ -237,10 +239,19 @@ class Operation:
                 chosen[argument.name] = argument.examples[0]
         return chosen
 
+    def example_of(self, record: Mapping[str, Any]) -> dict[str, Any]:
+        """Arguments for an example about the record that holds these fields."""
+        known = {argument.name: record[argument.wire] for argument in self.keywords if argument.wire in record}
+        return {name: known.get(name, value) for name, value in self.example.items()}
+
     @cached_property
     def example_call(self) -> str:
         """The arguments of an example as they are written in Python."""
         return self._written(self.example)
+
+    def example_call_of(self, record: Mapping[str, Any]) -> str:
+        """The arguments of an example about the record that holds these fields, as they are written in Python."""
+        return self._written(self.example_of(record))
 
     @cached_property
     def example_calls(self) -> list[tuple[str, str, Any]]:
@@ -305,6 +316,11 @@ class Resource:
     class_name: str
     description: str
     operations: tuple[Operation, ...]
+
+    @property
+    def looked_up(self) -> Mapping[str, Any]:
+        """The fields by which the record of all its examples is looked up."""
+        return next((operation.looked_up for operation in self.operations if operation.looked_up), {})
 
     @property
     def singular(self) -> str:

@@ -73,6 +73,7 @@ def test_the_wheel_carries_the_contract_the_ledger_and_the_templates(tmp_path: P
     packages = {path.name for path in unpacked.iterdir() if path.suffix != ".dist-info"}
     assert packages == {"contract", "generator", "sandbox", "conformance"}
     assert list((unpacked / "generator" / "data" / "templates" / "client").rglob("*.jinja"))
+    assert (unpacked / "generator" / "data" / "LICENSE").read_bytes() == (ROOT / "LICENSE").read_bytes()
     program = (
         "import contract, contract.ledger as l; print(contract.load().sha256, len(l.load_claims()), contract.__file__)"
     )

@@ -11,22 +11,34 @@ import httpx
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
-__all__ = ["LONGEST_BODY", "BodyTooLongError", "Bounded"]
+__all__ = ["LONGEST_BODY", "BodyTooLongError", "Bounded", "EncodedBodyError"]
 
 LONGEST_BODY = 16 * 1024 * 1024
-"""The longest body that is read, in bytes as they travel."""
+"""The longest body that is read, in bytes."""
 
 
 class BodyTooLongError(httpx.TransportError):
     """The body of an answer is longer than `LONGEST_BODY`."""
 
 
+class EncodedBodyError(httpx.TransportError):
+    """The body of an answer is compressed, though none was asked for so: a few bytes may then hold any number."""
+
+
 class Bounded(httpx.SyncByteStream, httpx.AsyncByteStream):
-    """A body that ends with an error after too many bytes, or after too long a time."""
+    """A body that ends with an error after too many bytes, or after too long a time.
+
+    Raises:
+        EncodedBodyError: It is compressed.
+    """
 
     def __init__(self, response: httpx.Response, seconds: float | None) -> None:
         self._stream = response.stream
         self._request = response.request
+        encoding = response.headers.get("content-encoding", "identity")
+        if encoding.lower() != "identity":
+            reason = f"the answer is encoded as {encoding}, and only plain ones are read"
+            raise EncodedBodyError(reason, request=self._request)
         self._left = LONGEST_BODY
         self._seconds = seconds
         self._deadline = None if seconds is None else monotonic() + seconds

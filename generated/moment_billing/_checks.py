@@ -18,6 +18,7 @@ import msgspec
 from moment_billing._errors import Violation
 from moment_billing._formats import FORMATS, compiled
 from moment_billing._models import Model
+from moment_billing._visible import visible
 
 __all__ = [
     "Anything",
@@ -46,8 +47,12 @@ class Check(Protocol):
 
 
 def _report(found: list[Violation], place: Place, rule: str, message: str) -> None:
-    name = ".".join(map(str, place))
+    name = _name(place)
     found.append(Violation(name, rule, f"{name or 'the body'} {message}"))
+
+
+def _name(place: Place) -> str:
+    return visible(".".join(map(str, place)))
 
 
 def _wrong_type(found: list[Violation], place: Place, wanted: str, value: Any) -> None:
@@ -65,11 +70,31 @@ _KINDS = {
 }
 
 
+_LONGEST_INTEGER = 14_284
+"""In bits: what surely has no more than the 4300 digits that Python writes (`sys.int_info.default_max_str_digits`)."""
+
+
+def _unwritable(value: float) -> str:
+    """Why a number cannot be written; "" when it can."""
+    if isinstance(value, int):
+        return "must have at most 4300 digits: Python writes no more" if value.bit_length() > _LONGEST_INTEGER else ""
+    return "" if math.isfinite(value) else "must be finite"
+
+
 class Anything:
-    """Every value passes."""
+    """Every value passes that JSON can carry."""
 
     def find(self, value: Any, place: Place, found: list[Violation]) -> None:
-        """Nothing is wrong."""
+        """Only numbers are looked at, for some would be sent as null; what else is no JSON, the encoder refuses."""
+        if isinstance(value, int | float):
+            if wrong := _unwritable(value):
+                _report(found, place, "type", wrong)
+        elif isinstance(value, Mapping):
+            for name, item in value.items():
+                self.find(item, (*place, name), found)
+        elif isinstance(value, Sequence) and not isinstance(value, str | bytes):
+            for index, item in enumerate(value):
+                self.find(item, (*place, index), found)
 
 
 class Null:
@@ -164,8 +189,8 @@ class Number(msgspec.Struct, frozen=True):
         if isinstance(value, bool) or not isinstance(value, int | float):
             if self.typed:
                 _wrong_type(found, place, "an integer" if self.integer else "a number", value)
-        elif isinstance(value, float) and not math.isfinite(value):
-            _report(found, place, "type", "must be finite")
+        elif wrong := _unwritable(value):
+            _report(found, place, "type", wrong)
         elif self.integer and isinstance(value, float) and not value.is_integer():
             _wrong_type(found, place, "an integer", value)
         else:
@@ -327,9 +352,12 @@ class Every:
         self._checks = checks
 
     def find(self, value: Any, place: Place, found: list[Violation]) -> None:
-        """What any of the checks finds."""
+        """What any of the checks finds; of a value of the wrong type, not also what it must not be."""
+        wrong: list[Violation] = []
         for check in self._checks:
-            check.find(value, place, found)
+            check.find(value, place, wrong)
+        mistyped = any(each.rule == "type" and each.field == _name(place) for each in wrong)
+        found += [each for each in wrong if not (mistyped and each.rule == "not")]
 
 
 class Some:

@@ -40,6 +40,7 @@ class Moment:
     Args:
         api_key: The API key; by default, that of the environment variable `MOMENT_API_KEY`.
         base_url: Where the API is; by default `MOMENT_BASE_URL`, and without it https://api.momentpay.net.
+            Plain `http://` is for servers on this machine, and for test keys anywhere.
         timeout: How long to wait for an answer, in seconds; 30 by default, of which 5 for the connection. It bounds each
             attempt: connecting, each wait for bytes, and the reading of the body. `None` waits for ever.
         max_retries: How often to send a request again, where that is safe; 2 by default, 0 for never.
@@ -79,7 +80,11 @@ class Moment:
             timeout=own if isinstance(timeout, NotGiven) else timeouts(timeout),
             max_retries=max_retries,
             headers=headers,
-            default_headers={"Accept": "application/json", "User-Agent": f"moment-billing/{VERSION}"},
+            default_headers={
+                "Accept": "application/json",
+                "Accept-Encoding": "identity",
+                "User-Agent": f"moment-billing/{VERSION}",
+            },
         )
         self._owns_http = http_client is None
         http = http_client if http_client is not None else HTTPClient(transport=transport)
@@ -124,6 +129,8 @@ class Moment:
         return other
 
     def __repr__(self) -> str:
+        if not hasattr(self, "_engine"):  # a traceback with variables also shows a client whose making failed
+            return "<Moment, not made to its end>"
         settings = self._engine.settings
         return f"Moment(api_key={settings.key!r}, base_url={settings.base_url!r}, max_retries={settings.max_retries})"
 
@@ -150,6 +157,7 @@ class AsyncMoment:
     Args:
         api_key: The API key; by default, that of the environment variable `MOMENT_API_KEY`.
         base_url: Where the API is; by default `MOMENT_BASE_URL`, and without it https://api.momentpay.net.
+            Plain `http://` is for servers on this machine, and for test keys anywhere.
         timeout: How long to wait for an answer, in seconds; 30 by default, of which 5 for the connection. It bounds each
             attempt: connecting, each wait for bytes, and the reading of the body. `None` waits for ever.
         max_retries: How often to send a request again, where that is safe; 2 by default, 0 for never.
@@ -189,7 +197,11 @@ class AsyncMoment:
             timeout=own if isinstance(timeout, NotGiven) else timeouts(timeout),
             max_retries=max_retries,
             headers=headers,
-            default_headers={"Accept": "application/json", "User-Agent": f"moment-billing/{VERSION}"},
+            default_headers={
+                "Accept": "application/json",
+                "Accept-Encoding": "identity",
+                "User-Agent": f"moment-billing/{VERSION}",
+            },
         )
         self._owns_http = http_client is None
         http = http_client if http_client is not None else AsyncHTTPClient(transport=transport)
@@ -234,6 +246,8 @@ class AsyncMoment:
         return other
 
     def __repr__(self) -> str:
+        if not hasattr(self, "_engine"):  # a traceback with variables also shows a client whose making failed
+            return "<AsyncMoment, not made to its end>"
         settings = self._engine.settings
         return (
             f"AsyncMoment(api_key={settings.key!r}, base_url={settings.base_url!r}, max_retries={settings.max_retries})"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
 
-from moment_billing._bounds import BodyTooLongError, Bounded
+from moment_billing._bounds import BodyTooLongError, Bounded, EncodedBodyError
 from moment_billing._errors import APIConnectionError, APITimeoutError, MomentError, without_secrets
 from moment_billing._observers import Attempt
 from moment_billing._requests import RequestMaker
@@ -30,7 +30,7 @@ T = TypeVar("T")
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 """The request did not leave: sending it again is safe for every operation."""
 
-_HOPELESS = (httpx.LocalProtocolError, httpx.UnsupportedProtocol, BodyTooLongError)
+_HOPELESS = (httpx.LocalProtocolError, httpx.UnsupportedProtocol, BodyTooLongError, EncodedBodyError)
 """Sending the same request again would fail the same way."""
 
 
@@ -84,7 +84,7 @@ class Exchange:
                 return delay
         raise error
 
-    def after_failure(self, failure: httpx.HTTPError | httpx.InvalidURL) -> float:
+    def after_failure(self, failure: httpx.HTTPError) -> float:
         """How long to wait before the next attempt, in seconds.
 
         Raises:

@@ -10,6 +10,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from moment_billing._errors import MomentError, request_id
+from moment_billing._visible import visible
 
 if TYPE_CHECKING:
     import httpx
@@ -66,7 +67,7 @@ class LogObserver:
         if self._detailed:
             parts += _details(attempt, request, response)
         failed = response is None or response.is_error
-        LOGGER.log(logging.WARNING if failed else logging.INFO, " ".join(parts))
+        LOGGER.log(logging.WARNING if failed else logging.INFO, visible(" ".join(parts)))
 
 
 def _details(attempt: Attempt, request: httpx.Request, response: httpx.Response | None) -> list[str]:

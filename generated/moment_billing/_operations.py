@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 from urllib.parse import quote
@@ -12,11 +12,12 @@ from urllib.parse import quote
 import msgspec
 from msgspec import UNSET
 
-from moment_billing._checks import Check
+from moment_billing._checks import Anything, Check
 from moment_billing._decoding import Decoder
 from moment_billing._errors import RequestValidationError, Violation
 from moment_billing._headers import wrong_header
-from moment_billing._values import ENCODER, plain, texts
+from moment_billing._values import ENCODER, plain, texts, wrong_text
+from moment_billing._visible import visible
 
 if TYPE_CHECKING:
     import httpx
@@ -60,7 +61,7 @@ class Paging(msgspec.Struct, frozen=True):
 
 
 class Extra(msgspec.Struct, frozen=True):
-    """What a caller adds to a request on their own account. Only that it can be sent is checked."""
+    """What a caller adds to a request on their own account. Only that it can be sent, as it is, is checked."""
 
     headers: Mapping[str, str] | None = None
     query: Mapping[str, Any] | None = None
@@ -74,10 +75,7 @@ class Extra(msgspec.Struct, frozen=True):
         if isinstance(self.headers, Mapping):
             _find_in_headers(self.headers, found)
         if isinstance(self.query, Mapping):
-            nothing = [name for name, value in self.query.items() if value is None or value is UNSET]
-            found += [
-                Violation(name, "type", f"{name} must not be None: leave it out of extra_query") for name in nothing
-            ]
+            _find_in_query(self.query, found)
 
 
 class Operation(msgspec.Struct, Generic[T], frozen=True, eq=False, dict=True):
@@ -142,8 +140,9 @@ class Operation(msgspec.Struct, Generic[T], frozen=True, eq=False, dict=True):
             extra.find(found)
         for parameter in self.parameters:
             if parameter.name in values:
+                before = len(found)
                 parameter.check.find(values[parameter.name], (parameter.name,), found)
-                if parameter.location == "header":
+                if parameter.location == "header" and len(found) == before:
                     _find_in_headers({parameter.name: plain(values[parameter.name])}, found)
         if self.idempotency is not None:
             call.headers[self.idempotency.name] = _key(self.idempotency, key, found)
@@ -158,16 +157,17 @@ class Operation(msgspec.Struct, Generic[T], frozen=True, eq=False, dict=True):
     def _add_body(self, call: Call[T], body: Any, extra: Extra | None, found: list[Violation]) -> None:
         if self.body is None:
             return
-        if body is not UNSET:
-            self.body.find(body, (), found)
-        if extra is not None and extra.body and not found:
-            body = {**(body if body is not UNSET else {}), **extra.body}
-        if body is not UNSET and not found:
-            call.headers["Content-Type"] = self.media_type
-            try:
-                call.content = ENCODER.encode(body)
-            except (TypeError, UnicodeEncodeError) as error:
-                found.append(Violation("", "type", f"the body {error}"))
+        try:
+            if body is not UNSET:
+                self.body.find(body, (), found)
+            if extra is not None and extra.body and not found:
+                Anything().find(extra.body, (), found)
+                body = {**(body if body is not UNSET else {}), **extra.body}
+            if body is not UNSET and not found:
+                call.headers["Content-Type"] = self.media_type
+                call.content = _encoded(body, found)
+        except RecursionError:
+            found.append(Violation("", "type", "the body is nested too deeply, or holds itself"))
 
     def _add_values(self, call: Call[T], values: Mapping[str, Any]) -> None:
         for parameter in self.parameters:
@@ -227,18 +227,42 @@ def _key(header: Parameter, key: str | None, found: list[Violation]) -> str:
     if key is None:
         return str(uuid.uuid4())
     header.check.find(key, (header.name,), found)
-    return key
+    return plain(key)
+
+
+def _encoded(body: Any, found: list[Violation]) -> bytes:
+    try:
+        return ENCODER.encode(body)
+    except (TypeError, ValueError) as error:
+        found.append(Violation("", "type", f"the body cannot be written: {error}"))
+        return b""
 
 
 def _find_in_headers(headers: Mapping[Any, Any], found: list[Violation]) -> None:
     for name, value in headers.items():
         if wrong := wrong_header(name, value):
-            found.append(Violation(str(name), "header", wrong))
+            found.append(Violation(visible(str(name)), "header", wrong))
+
+
+def _find_in_query(values: Mapping[Any, Any], found: list[Violation]) -> None:
+    for name, value in values.items():
+        shown = visible(str(name))
+        if wrong_text(name) or not isinstance(name, str):
+            found.append(Violation(shown, "type", "extra_query must have names that are texts"))
+        several = isinstance(value, Sequence) and not isinstance(value, str | bytes | bytearray)
+        for item in value if several else [value]:
+            if wrong := wrong_text(item):
+                found.append(Violation(shown, "type", f"{shown} {wrong}"))
+                break
 
 
 def _segment(name: str, value: Any, found: list[Violation]) -> str:
     """A value as one segment of a path (RFC 3986, section 3.3), which can name no other resource."""
-    text = plain(value)
+    try:
+        text = plain(value)
+    except ValueError as error:  # an integer of more digits than Python writes
+        found.append(Violation(name, "path", f"{name} cannot be written: {error}"))
+        return ""
     if text in {"", ".", ".."}:
         found.append(Violation(name, "path", f"{name} must not be empty, '.' or '..': that would be another path"))
     return quote(text, safe="", errors="replace")

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import httpx
 
+from moment_billing._errors import RequestValidationError, Violation
+
 if TYPE_CHECKING:
     from moment_billing._operations import Call
     from moment_billing._settings import Settings
@@ -34,7 +36,18 @@ class RequestMaker:
         self._extensions = {"timeout": self._timeout.as_dict()}
 
     def make(self, call: Call[Any]) -> httpx.Request:
-        """The request of a call. Each attempt sends this same one."""
+        """The request of a call. Each attempt sends this same one.
+
+        Raises:
+            RequestValidationError: Its URL is longer than any can be.
+        """
+        try:
+            return self._make(call)
+        except httpx.InvalidURL as error:
+            wrong = Violation("", "url", f"the URL cannot be sent: {error}")
+            raise RequestValidationError(call.operation.id, [wrong]) from None
+
+    def _make(self, call: Call[Any]) -> httpx.Request:
         headers = httpx.Headers(self._headers)
         for name, value in call.headers.items():
             headers[name] = value

@@ -187,6 +187,47 @@ def test_half_a_surrogate_pair_is_refused(silent: Moment) -> None:
         silent.customers.update("x", name="\ud800")
 
 
+def test_a_name_that_cannot_be_printed_is_shown_escaped(silent: Moment) -> None:
+    """The error can be printed anywhere: half a surrogate pair breaks no encoder, an escape sequence no terminal."""
+    with pytest.raises(RequestValidationError) as caught:
+        silent.customers.update("x", metadata={"\ud800": "v", "\x1b[2J\x9b": 5})  # type: ignore[dict-item]
+    assert {each.field for each in caught.value.violations} == {r"metadata.\ud800", r"metadata.\u001b[2J\u009b"}
+    assert str(caught.value).isprintable()
+
+
+@pytest.mark.parametrize("value", [None, 5])
+def test_a_value_of_the_wrong_type_is_not_also_told_what_it_must_not_be(silent: Moment, value: Any) -> None:
+    """A `not` that only a text can keep says nothing new of what is no text."""
+    with pytest.raises(RequestValidationError) as caught:
+        silent.customers.create(external_reference=value)
+    assert [(each.field, each.rule) for each in caught.value.violations] == [("external_reference", "type")]
+    with pytest.raises(RequestValidationError, match="must not match"):
+        silent.customers.create(external_reference="bcus_1")
+
+
+def test_an_integer_too_long_to_be_written_is_refused(silent: Moment) -> None:
+    """Python writes 4300 digits; a longer integer is a violation, also in what the caller adds."""
+    with pytest.raises(RequestValidationError, match="balance must have at most 4300 digits"):
+        silent.customers.update("x", currency="ZAR", balance=-(10**4300))
+    with pytest.raises(RequestValidationError, match=r"a\.0 must have at most 4300 digits"):
+        silent.customers.update("x", extra_body={"a": [10**4300]})
+    with pytest.raises(RequestValidationError, match=r"customer cannot be written: .*4300 digits"):
+        silent.customers.retrieve(10**4300)  # type: ignore[arg-type]
+    for location in ("header", "query"):
+        parameter = Parameter("size", location, Number())
+        operation: Operation[None] = Operation("op", "GET", "/", None, repeatable=True, parameters=(parameter,))
+        with pytest.raises(RequestValidationError, match="size must have at most 4300 digits"):
+            operation.call({"size": 10**4300})
+
+
+def test_a_body_that_never_ends_is_refused(silent: Moment) -> None:
+    """A mapping that holds itself is a violation; so is one that is nested too deeply."""
+    body: dict[str, Any] = {}
+    body["self"] = [body]
+    with pytest.raises(RequestValidationError, match="nested too deeply, or holds itself"):
+        silent.customers.update("x", extra_body=body)
+
+
 def test_an_idempotency_key_is_checked_too(silent: Moment) -> None:
     """The contract's pattern holds for a key of one's own."""
     with pytest.raises(RequestValidationError, match="Idempotency-Key"):

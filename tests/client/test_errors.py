@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import pickle
 from typing import TYPE_CHECKING, Any
 
@@ -92,6 +93,15 @@ def test_any_body_gives_the_right_class(body: bytes) -> None:
     assert type(error).__name__ == "ConflictError"
     assert error.response.content == body
     assert "409 Conflict" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("detail", "end"),
+    [("No valid key.", "No valid key. Is the API key"), ("No valid key", "No valid key; is the API key")],
+)
+def test_a_refused_key_is_asked_about_in_a_sentence(detail: str, end: str) -> None:
+    """The hint follows what the API says, however that ends."""
+    assert f"401 Unauthorized: {end} (MOMENT_API_KEY)" in str(_raised(401, json.dumps({"detail": detail}).encode()))
 
 
 def _examples() -> list[MomentError]:

@@ -57,8 +57,6 @@ def test_the_readme_runs_from_top_to_bottom(fresh_sandbox: Sandbox, root: Path) 
     readme = (root / "generated" / "README.md").read_text(encoding="utf-8")
     blocks = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
     assert len(blocks) >= 6
-    with Moment(fresh_sandbox.api_key, base_url=fresh_sandbox.base_url) as moment:
-        _know(moment, "INV-2024-001")
     result = subprocess.run(
         [sys.executable, "-c", "\n".join(blocks)],
         env={**os.environ, **fresh_sandbox.environment(), "PYTHONPATH": str(root / "generated")},

@@ -6,8 +6,10 @@ After each fault the sandbox is asked what it holds: nothing is created twice, a
 from __future__ import annotations
 
 import asyncio
+import gzip
 import socket
 import threading
+import tracemalloc
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -220,6 +222,20 @@ def test_a_body_that_was_given_up_gives_its_connection_back(server: FaultyServer
             assert held.tb
 
     asyncio.run(main())
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "GZIP, identity", "br"])
+def test_a_compressed_answer_is_given_up(encoding: str, client: Moment, server: FaultyServer) -> None:
+    """None was asked for, and 100 KB may hold 100 MB: nothing of it is unpacked, nor asked for again."""
+    body = gzip.compress(b" " * 100_000_000, compresslevel=1) if encoding == "gzip" else b"{}"
+    server.faults.append(answer("200 OK", body, "application/json", None, f"Content-Encoding: {encoding}"))
+    tracemalloc.start()
+    with pytest.raises(moment_billing.APIConnectionError, match=f"encoded as {encoding}") as caught:
+        client.customers.retrieve("x")
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert caught.value.attempts == 1
+    assert peak < 20_000_000
 
 
 def test_a_slowly_dripping_body_is_given_up(client: Moment, server: FaultyServer, sandbox: Sandbox) -> None:

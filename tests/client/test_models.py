@@ -1,4 +1,4 @@
-"""What answers become: typed, immutable, lenient, and nothing lost."""
+"""What answers become: typed, fixed, lenient, and nothing lost."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_a_mistyped_field_is_named() -> None:
     assert restored.response.content == caught.value.response.content
 
 
-def test_models_cannot_be_changed() -> None:
+def test_nothing_can_be_assigned_to_a_field() -> None:
     """A changed model would look as if it had been sent."""
     customer = _read(b'{"id":"bcus_1","external_reference":"x"}')
     with pytest.raises(AttributeError):

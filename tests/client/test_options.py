@@ -7,7 +7,7 @@ import copy
 import logging
 import pickle
 import traceback
-from contextlib import suppress
+import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -102,13 +102,11 @@ def test_a_key_that_no_header_can_carry_is_refused_without_being_shown(key: Any)
 
 def variables(error: BaseException | None) -> str:
     """What a tool that prints tracebacks with variables shows of an error and its causes, outside these tests."""
-    shown = []
+    shown: list[str] = []
     while error is not None:
         for frame, _ in traceback.walk_tb(error.__traceback__):
             if "tests" not in Path(frame.f_code.co_filename).parts:
-                for value in frame.f_locals.values():
-                    with suppress(AttributeError):  # of what was not made to the end
-                        shown.append(repr(value))
+                shown += map(repr, frame.f_locals.values())
         shown.append(repr(error))
         error = error.__cause__ or error.__context__
     return "\n".join(shown)
@@ -134,12 +132,43 @@ def test_no_variable_of_a_traceback_shows_the_key(monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.parametrize(
-    "url", ["api.test", "ftp://api.test", "https://", "https://user:pass@api.test", "https://a.b/?c=d"]
+    "url",
+    [
+        *("api.test", "ftp://api.test", "https://", "https://user:pass@api.test", "https://a.b/?c=d"),
+        *("http://xn--/", "http://.", "http://a..b", f"http://{'a' * 64}", "http://a:0", "http://a:65536"),
+    ],
 )
 def test_a_place_that_cannot_be_used_is_refused(url: str) -> None:
-    """A base URL without a scheme, with credentials or with a query is an error at once."""
+    """A base URL without a scheme, with credentials, a query or a host that no name can be is an error at once."""
     with pytest.raises(MomentError, match="base_url"):
         Moment(KEY, base_url=url)
+
+
+@pytest.mark.parametrize("key", ["sk_live_x", "pk_live_x", "sk_x", "x"])
+def test_a_live_key_is_not_sent_in_the_clear(key: str, client: Moment) -> None:
+    """Over http://, a key that is not for tests goes to this machine alone, also where a client is derived."""
+    for host in ("localhost", "api.localhost", "127.0.0.1", "127.1.2.3", "[::1]:4010"):
+        assert Moment(key, base_url=f"http://{host}")
+    for host in ("api.test", "10.0.0.1", "localhost.test", "127.0.0.1.test"):
+        with pytest.raises(MomentError, match=r"https://.*could read the API key"):
+            Moment(key, base_url=f"http://{host}")
+        sandbox = client.with_options(base_url=f"http://{host}")
+        with pytest.raises(MomentError, match="https://"):
+            sandbox.with_options(api_key=key)
+    with pytest.raises(MomentError, match="https://"):
+        client.with_options(api_key=key, base_url="http://api.test")
+
+
+@pytest.mark.parametrize("key", ["sk_test_x", "pk_test_x"])
+def test_a_test_key_may_go_over_a_private_network(key: str) -> None:
+    """A sandbox in a container has a name of its own, and no certificate."""
+    assert Moment(key, base_url="http://sandbox:4010")
+
+
+def test_a_client_that_was_not_made_to_its_end_has_a_representation() -> None:
+    """Whatever prints the variables of a traceback prints this one too."""
+    for cls in (Moment, AsyncMoment):
+        assert repr(object.__new__(cls)) == f"<{cls.__name__}, not made to its end>"
 
 
 @pytest.mark.parametrize("seconds", [0, -1, True, "5", (1, 2), float("nan"), float("inf")])
@@ -161,6 +190,8 @@ def test_a_time_out_that_is_none_is_refused(seconds: Any, client: Moment) -> Non
         ({"X-Team": None}, "X-Team"),
         ({"X Team": "a"}, "'X Team' is no name"),
         ({"": "a"}, "'' is no name"),
+        ({"content-length": "3"}, "content-length must not be given"),
+        ({"Transfer-Encoding": "chunked"}, "Transfer-Encoding must not be given"),
         ([("X-Team", "a")], "mapping"),
     ],
 )
@@ -189,6 +220,61 @@ def test_extras_that_cannot_be_sent_are_refused(client: Moment, recorder: Record
     assert recorder.requests == []
     client.customers.retrieve("x", extra_query={"expand": ["a", "b"], "page": 2})
     assert recorder.last.url.query == b"expand=a&expand=b&page=2"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"b": 1},
+        object(),
+        [1, None],
+        [[1]],
+        b"x",
+        "\ud800",
+        float("nan"),
+        pytest.param(10**4300, id="long"),
+        moment_billing.UNSET,
+    ],
+)
+def test_a_query_that_nobody_could_read_is_refused(value: Any, client: Moment, recorder: Recorder) -> None:
+    """What has no form of its own in a query is a violation, instead of being sent as Python shows it."""
+    with pytest.raises(moment_billing.RequestValidationError) as caught:
+        client.customers.retrieve("x", extra_query={"a": value, "\ud800": "b"})
+    assert [violation.field for violation in caught.value.violations] == ["a", r"\ud800"]
+    assert recorder.requests == []
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_a_number_that_json_lacks_is_refused_in_a_body_of_ones_own(value: float, client: Moment) -> None:
+    """At any depth: it would be sent as null."""
+    with pytest.raises(moment_billing.RequestValidationError, match=r"a\.b\.1 must be finite"):
+        client.customers.update("x", extra_body={"a": {"b": [1.5, value]}})
+
+
+def test_an_idempotency_key_may_be_a_uuid(client: Moment, recorder: Recorder) -> None:
+    """It is sent as its text."""
+    key = uuid.uuid4()
+    client.customers.create(external_reference="x", idempotency_key=key)  # type: ignore[arg-type]
+    assert recorder.last.headers["idempotency-key"] == str(key)
+
+
+def test_a_url_too_long_to_be_sent_is_refused(client: Moment, recorder: Recorder) -> None:
+    """The id has no limit in the contract, but a URL has one."""
+    with pytest.raises(moment_billing.RequestValidationError, match="URL too long"):
+        client.customers.retrieve("bcus_" + "a" * 100_000)
+    with pytest.raises(moment_billing.RequestValidationError, match="URL too long"):
+        asyncio.run(AsyncMoment(KEY).customers.retrieve("bcus_" + "a" * 100_000))
+    assert recorder.requests == []
+
+
+@pytest.mark.parametrize("own", [False, True])
+def test_no_compressed_answer_is_asked_for(own: bool, recorder: Recorder) -> None:
+    """Also not by an HTTP client of one's own, whose default is to ask."""
+    http = httpx.Client(transport=recorder)
+    given: dict[str, Any] = {"http_client": http} if own else {"transport": recorder}
+    with http, Moment(KEY, base_url="https://api.test", **given) as moment:
+        moment.customers.retrieve("x")
+    assert recorder.last.headers.get_list("accept-encoding") == ["identity"]
 
 
 def test_what_belongs_to_the_other_client_is_refused() -> None:

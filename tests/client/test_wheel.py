@@ -82,6 +82,20 @@ def test_the_wheel_works_beside_its_two_dependencies_alone(site: Path, tmp_path:
     assert "pip install 'moment-billing[cli]'" in run.stderr
 
 
+def test_the_readme_installs_the_wheel(site: Path, root: Path) -> None:
+    """By its file, since no index holds the package."""
+    (wheel,) = site.parent.glob("*.whl")
+    commands = re.findall(r"^pip install (.*)$", (root / "generated" / "README.md").read_text(), re.MULTILINE)
+    assert commands == [f"./{wheel.name}", f"'./{wheel.name}[cli]'"]
+
+
+def test_the_licence_comes_along(site: Path, root: Path) -> None:
+    """The project's own text, where installers look for it."""
+    (licence,) = site.glob("moment_billing-*.dist-info/licenses/*")
+    assert licence.read_bytes() == (root / "LICENSE").read_bytes()
+    assert "License-File: LICENSE" in (licence.parent.parent / "METADATA").read_text().splitlines()
+
+
 def test_the_wheel_is_typed_and_holds_nothing_else(site: Path) -> None:
     """`py.typed` is there; neither tests nor stray files are installed."""
     assert (site / "moment_billing" / "py.typed").is_file()

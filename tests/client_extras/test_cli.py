@@ -159,6 +159,37 @@ def test_a_wrong_word_is_named_with_what_was_meant(
     assert shown.out == ""
 
 
+def test_json_that_is_nested_too_deeply_is_named(
+    tmp_path: Path, moment_server: MomentServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Thousands of arrays within each other end in a line, not in a traceback."""
+    file = tmp_path / "deep.json"
+    file.write_text("[" * 100_000 + "]" * 100_000)
+    assert main(["customers", "update", "x", "--json", str(file)]) == 2
+    assert "is nested too deeply" in capsys.readouterr().err
+    assert read_text("json", file.read_text()) == file.read_text()
+    assert moment_server.requests == []
+
+
+@pytest.mark.parametrize("output", ["table", "json"])
+def test_no_text_of_the_api_steers_the_terminal(
+    output: str, moment_server: MomentServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Control characters of both sets are shown escaped, in results and in errors; lines stay lines."""
+    held = {"a\x1b[2J": "\x9b31m\x07\x7f", "b": "two\nlines"}
+    moment_server.add(Customer(id="bcus_1", external_reference="x", metadata=held))
+    assert main(["customers", "retrieve", "x", "--output", output]) == 0
+    shown = capsys.readouterr().out
+    assert r"a\u001b[2J" in shown
+    assert r"\u009b31m\u0007\u007f" in shown
+    assert output == "table" or json.loads(shown)["metadata"] == held
+    moment_server.fail(422, detail="\x1b]0;owned\x07\x9b")
+    assert main(["customers", "retrieve", "x"]) == 1
+    refused = capsys.readouterr().err
+    assert r"\u001b]0;owned\u0007\u009b" in refused
+    assert all(character.isprintable() or character == "\n" for character in shown + refused)
+
+
 def test_a_missing_key_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """Without a key, the environment variable is named, and the exit code is 2."""
     monkeypatch.delenv("MOMENT_API_KEY")

@@ -162,6 +162,8 @@ def test_the_report_can_be_corrected_and_run(run: Any, customers: list[str], tmp
         ("", (), "is empty"),
         ("customer,n\xe4me\n".encode("latin-1"), (), "not UTF-8"),
         ("customer,name\n", ("--column", "name=nom"), "there is no column 'nom'"),
+        ("customer,name\n", ("--column", "zzz=nom"), "'zzz' is no property"),
+        ("customer,name,nom\n", ("--column", "zzz=nom"), "'zzz' is no property"),
         ("customer,name\n", ("--column", "name"), "must be NAME=HEADER"),
         ("customer,name\n", ("--delimiter", "ab"), "--delimiter must be one character"),
         ("customer,name\n", ("--json", "x"), "not both"),
@@ -184,7 +186,7 @@ def test_a_run_that_did_nothing_is_not_spoken_of(run: Any, customers: list[str],
     assert run(lines)[0] == 1
     code, told, shown = run(lines)
     assert (code, told["done"], told["skipped"]) == (0, 1, 0)
-    assert shown == ""
+    assert "are done" not in shown
 
 
 def test_a_second_run_leaves_out_what_is_done(run: Any, customers: list[str], moment_server: MomentServer) -> None:
@@ -292,12 +294,104 @@ def test_an_api_that_answers_now_and_then_does_not_end_the_job(
 def test_a_dry_run_checks_and_sends_nothing(
     run: Any, monkeypatch: pytest.MonkeyPatch, moment_server: MomentServer, tmp_path: Path
 ) -> None:
-    """It needs no key, reports what breaks the contract, and keeps no progress."""
+    """It needs no key, tells what breaks the contract, and neither writes a file nor touches one of an earlier run."""
     monkeypatch.delenv("MOMENT_API_KEY")
-    code, told, _ = run("customer,currency,balance\nc0,ZAR,1\nc1,,2\n", "--dry-run")
-    assert (code, told["done"], told["failed"]) == (1, 1, 1)
+    (tmp_path / "rows.failures.csv").write_text("being corrected")
+    code, told, shown = run("customer,currency,balance\nc0,ZAR,1\nc1,,2\n", "--dry-run")
+    assert (code, told["done"], told["failed"], told["report"]) == (1, 1, 1, None)
+    assert shown == "moment: line 3: balance needs currency\n"
     assert moment_server.requests == []
-    assert not (tmp_path / "rows.csv.progress").exists()
+    assert (tmp_path / "rows.failures.csv").read_text() == "being corrected"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["rows.csv", "rows.failures.csv"]
+
+
+def test_a_dry_run_tells_the_first_failures_and_reports_all_where_asked(
+    run: Any, moment_server: MomentServer, tmp_path: Path
+) -> None:
+    """A file of a million wrong rows does not fill the terminal."""
+    lines = "customer,balance\n" + "c0,1\n" * 25
+    code, told, shown = run(lines, "--dry-run")
+    assert (code, told["failed"]) == (1, 25)
+    assert shown.count("\n") == 21
+    assert "--report FILE takes all of them" in shown
+    code, told, shown = run(lines, "--dry-run", "--report", str(tmp_path / "rows.failures.csv"))
+    assert (code, len(report(tmp_path)), shown) == (1, 25, "")
+
+
+@pytest.mark.parametrize(
+    "option",
+    ["--dry-run", "--restart", "--column=name=x", "--delimiter=,", "--concurrency=16", "--report=x", "--progress=x"],
+)
+def test_an_option_for_files_needs_one(
+    option: str, customers: list[str], moment_server: MomentServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without --from it would be passed over, and `--dry-run` would carry the update out."""
+    with pytest.raises(SystemExit, match="2"):
+        main(["customers", "update", "c0", "--name", "x", option])
+    assert f"{option.partition('=')[0]} needs --from FILE" in capsys.readouterr().err
+    assert moment_server.requests == []
+
+
+def test_a_report_of_an_earlier_run_is_kept(run: Any, customers: list[str], tmp_path: Path) -> None:
+    """Somebody may be correcting it: it is moved aside, under a name that is free, and that is told."""
+    lines = "customer,currency,balance\nc0,,1\n"
+    run(lines)
+    mine = tmp_path / "rows.failures.csv"
+    for number in (1, 2):
+        mine.write_text(f"corrected {number}")
+        _, _, shown = run(lines)
+        assert f"{mine} of an earlier run is now {tmp_path / f'rows.failures.{number}.csv'}" in shown
+        assert (tmp_path / f"rows.failures.{number}.csv").read_text() == f"corrected {number}"
+        assert report(tmp_path)[0]["_error"] == "balance needs currency"
+
+
+def test_a_report_that_cannot_be_written_is_noticed_before_anything_is_sent(
+    run: Any, customers: list[str], moment_server: MomentServer, tmp_path: Path
+) -> None:
+    """Though only the last row would need it."""
+    code, _, shown = run("customer,name\nc0,x\nnobody,x\n", "--report", str(tmp_path / "nowhere" / "x.csv"))
+    assert code == 2
+    assert "--report names another file" in shown
+    assert moment_server.requests == []
+    assert [path.name for path in tmp_path.iterdir()] == ["rows.csv"]
+
+
+def device(tmp_path: Path, name: str) -> Path:
+    """A link to a device: were it removed or replaced, the machine would still have its own."""
+    link = tmp_path / "report.csv"
+    link.symlink_to(f"/dev/{name}")
+    return link
+
+
+def test_a_full_disk_stops_the_job(run: Any, customers: list[str], moment_server: MomentServer, tmp_path: Path) -> None:
+    """What cannot be reported is not left to chance: no further rows are sent, and the reason is told."""
+    lines = "customer,currency,balance\nc0,,1\n" + "".join(f"{name},ZAR,1\n" for name in customers)
+    full = device(tmp_path, "full")
+    code, told, shown = run(lines, "--report", str(full), "--concurrency", "1")
+    assert code == 1
+    assert told["stopped"] == f"cannot write {full}: No space left on device; --report names another file"
+    assert told["stopped"] in shown
+    assert moment_server.requests == []
+
+
+def test_a_device_takes_the_report_and_stays(run: Any, customers: list[str], tmp_path: Path) -> None:
+    """`--report /dev/null` neither renames nor removes it, with failures or without."""
+    null = device(tmp_path, "null")
+    for lines in ("customer,currency,balance\nc0,,1\n", "customer,currency,balance\nc0,ZAR,1\n"):
+        run(lines, "--report", str(null))
+        assert null.is_char_device()
+
+
+def test_a_reason_in_the_report_steers_no_terminal(
+    run: Any, customers: list[str], moment_server: MomentServer, tmp_path: Path
+) -> None:
+    """Whatever an API says, showing the file shows it as text; the cells stay as they were."""
+    moment_server.fail(422, detail="\x1b[2J\x9b31m")
+    code, _, _ = run("customer,name\nc0,\x1b[1m\n")
+    assert code == 1
+    (row,) = report(tmp_path)
+    assert row["_error"].endswith(r"\u001b[2J\u009b31m")
+    assert row["name"] == "\x1b[1m"
 
 
 def test_standard_input_can_hold_the_rows(

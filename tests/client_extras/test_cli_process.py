@@ -70,6 +70,22 @@ def test_a_closed_pipe_ends_it_quietly(sandbox: Sandbox, moment: Moment, referen
     assert (run.returncode, run.stderr) == (1, "")
 
 
+def test_a_closed_stream_is_none_to_complain_of(sandbox: Sandbox, moment: Moment, reference: str, root: Path) -> None:
+    """With `>&-`, `2>&-` and `<&-` of a shell there is no traceback, and the exit code is what it always is."""
+    moment.customers.create(external_reference=reference)
+    call = f"{sys.executable} -m moment_billing customers"
+    for command, code in (
+        (f"{call} retrieve {reference} >&-", 0),
+        (f"{call} retrieve nobody 2>&-", 1),
+        (f"{call} update {reference} --json - <&-", 2),
+    ):
+        run = subprocess.run(
+            ["sh", "-c", command], env=environment(sandbox, root), capture_output=True, text=True, check=False
+        )
+        assert (run.returncode, run.stdout) == (code, ""), run.stderr
+        assert "Traceback" not in run.stderr
+
+
 def test_without_the_extra_it_says_what_to_install(root: Path) -> None:
     """Where rich is missing, the message is the command that installs it."""
     code = (

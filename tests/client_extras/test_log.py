@@ -54,6 +54,15 @@ def test_each_attempt_is_a_line(monkeypatch: pytest.MonkeyPatch, caplog: pytest.
     assert [record.levelname for record in caplog.records] == ["WARNING", "WARNING", "INFO"]
 
 
+def test_a_line_steers_no_terminal(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    """What a header of the answer holds is shown as text."""
+    server = MomentServer()
+    server.respond(404, headers={"X-Request-Id": "\x1b[2J"})
+    with pytest.raises(moment_billing.NotFoundError):
+        logged_client("info", monkeypatch, server).customers.retrieve("x")
+    assert lines(caplog)[0].endswith(r"request \u001b[2J")
+
+
 def test_the_milliseconds_are_those_of_the_attempt(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

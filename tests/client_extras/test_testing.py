@@ -10,7 +10,7 @@ import sys
 import time
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
@@ -148,10 +148,28 @@ def test_a_fault_can_be_meant_for_one_operation(moment_server: MomentServer) -> 
 
 def test_a_fault_for_nobody_is_refused(moment_server: MomentServer) -> None:
     """No request, or an operation that is not there, is a mistake of the test's."""
-    with pytest.raises(moment_billing.MomentError, match="times must be 1 or more"):
-        moment_server.fail(500, times=0)
+    for times in (0, -1, "2", 1.5):
+        with pytest.raises(moment_billing.MomentError, match="times must be 1 or more"):
+            moment_server.fail(500, times=times)  # type: ignore[arg-type]
     with pytest.raises(moment_billing.MomentError, match=r"no operation 'createCustomers'; there are .*createCustomer"):
         moment_server.drop(operation="createCustomers")
+
+
+@pytest.mark.parametrize("status", ["500", 99, 200, 399, 600, None, True])
+def test_a_failure_needs_the_status_of_one(status: Any, moment_server: MomentServer) -> None:
+    """What the client would take for no error, or no server can send, is a mistake of the test's."""
+    with pytest.raises(moment_billing.MomentError, match="status must be an integer from 400 to 599"):
+        moment_server.fail(status)
+    if status not in (200, 399):
+        with pytest.raises(moment_billing.MomentError, match="status must be an integer from 200 to 599"):
+            moment_server.respond(status)
+
+
+@pytest.mark.parametrize("seconds", ["1", -1, float("nan"), float("inf"), None, True])
+def test_a_delay_is_a_number_of_seconds(seconds: Any, moment_server: MomentServer) -> None:
+    """Another argument is a mistake of the test's, named where it is made."""
+    with pytest.raises(moment_billing.MomentError, match="seconds must be a number, 0 or more"):
+        moment_server.delay(seconds)
 
 
 def test_the_nearest_path_is_meant(monkeypatch: pytest.MonkeyPatch) -> None:

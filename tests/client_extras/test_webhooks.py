@@ -111,9 +111,33 @@ def test_another_secret_is_refused() -> None:
     with pytest.raises(webhooks.WebhookSignatureError):
         verify(body, headers, SECRET + "x", now=NOW)
     body, headers = sign_webhook(EVENT, b"", timestamp=NOW)
-    with pytest.raises(MomentError, match="empty") as caught:
-        verify(body, headers, "", now=NOW)
+    for nothing in ("", b"", None):
+        with pytest.raises(MomentError, match="missing or empty") as caught:
+            verify(body, headers, nothing, now=NOW)  # type: ignore[arg-type]
+        assert not isinstance(caught.value, webhooks.WebhookError)
+
+
+@pytest.mark.parametrize("body", [EVENT, None, 5, ["x"]])
+def test_a_body_that_was_read_already_is_the_callers_mistake(body: Any) -> None:
+    """Only what arrived was signed; the error says what to give, and is no reason to answer 400."""
+    with pytest.raises(MomentError, match="Give the body as it arrived") as caught:
+        verify(body, signed()[1], SECRET, now=NOW)
     assert not isinstance(caught.value, webhooks.WebhookError)
+
+
+@pytest.mark.parametrize("name", ["webhook-id", "webhook-timestamp", "webhook-signature"])
+@pytest.mark.parametrize("value", ["v1,\udcff", b"v1,AAAA", 5])
+def test_a_header_that_is_no_text_is_refused(name: str, value: Any) -> None:
+    """A byte that is no UTF-8 reaches a handler as half a surrogate pair: whoever sends one is refused, as others."""
+    body, headers = signed()
+    with pytest.raises(webhooks.WebhookHeaderError, match=f"{name} is no text"):
+        verify(body, {**headers, name: value}, SECRET, now=NOW)
+
+
+def test_a_body_with_bytes_that_are_no_text_is_refused() -> None:
+    """Given as a text by a framework, it is one that nobody signed."""
+    with pytest.raises(webhooks.WebhookSignatureError):
+        verify("\udcff", signed()[1], SECRET, now=NOW)
 
 
 @pytest.mark.parametrize("name", ["webhook-id", "webhook-timestamp", "webhook-signature"])

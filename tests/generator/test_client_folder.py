@@ -61,10 +61,11 @@ def test_a_difference_names_the_file_and_the_lines(contract: Contract, tmp_path:
 
 
 def test_every_file_says_in_its_first_line_that_it_is_generated(contract: Contract, root: Path) -> None:
-    """The marker names the contract by its hash, so that a stale file is recognised."""
+    """The marker names the contract by its hash, so that a stale file is recognised; the licence is left as it is."""
     files = [path for path in (root / "generated").rglob("*") if path.is_file() and "__pycache__" not in path.parts]
     first = {path.name: path.read_text(encoding="utf-8").partition("\n")[0] for path in files}
     assert len(first) > 20
+    assert first.pop("LICENSE") == "MIT License"
     assert [name for name, line in first.items() if contract.sha256 not in line or "Do not edit" not in line] == []
 
 

@@ -27,6 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Args:
         arguments: The words after `moment`; by default, those of this process.
     """
+    _open_closed_streams()
     if importlib.util.find_spec("rich") is None:
         sys.stderr.write("moment: the command line needs its extra: pip install 'moment-billing[cli]'\n")
         return 2
@@ -41,6 +42,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write("moment: interrupted\n")
         return INTERRUPTED
     return code
+
+
+def _open_closed_streams() -> None:
+    """What a shell closed (`>&-`) is None to Python: it is empty, or takes whatever is written and keeps nothing."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode))  # noqa: PTH123, SIM115 - as long as the process
 
 
 def _run(arguments: Sequence[str] | None) -> int:

@@ -23,6 +23,17 @@ __all__ = ["parse"]
 
 _WIDTH = 100
 
+_FOR_FILES = {
+    "concurrency": 16,
+    "column": (),
+    "delimiter": ",",
+    "report": None,
+    "progress": None,
+    "restart": False,
+    "dry_run": False,
+}
+"""The options that mean nothing without `--from`, and what they are when they are not given."""
+
 _EPILOG = f"""\
 environment:
   MOMENT_API_KEY   the API key; not an option, because other users of the machine can read those
@@ -47,7 +58,18 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         options = [option for action in parser._actions for option in action.option_strings]  # noqa: SLF001 - no other way
         close = difflib.get_close_matches(unknown[0].partition("=")[0], options, n=1)
         parser.error(f"no such argument: {unknown[0]}{f' (is {close[0]} meant?)' if close else ''}")
+    _settle(args)
     return args
+
+
+def _settle(args: argparse.Namespace) -> None:
+    """Refuse options for files where there is none, lest `--dry-run` be carried out; fill in those not given."""
+    if args.command is None or args.many is not None:
+        vars(args).update({name: value for name, value in _FOR_FILES.items() if name not in args})
+        return
+    given = [f"--{name.replace('_', '-')}" for name in _FOR_FILES if name in args]
+    if given:
+        args.parser.error(f"{', '.join(given)} {'needs' if len(given) == 1 else 'need'} --from FILE")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -121,21 +143,27 @@ def _add_input(one: argparse.ArgumentParser, each: Input, *, optional: bool) -> 
 
 def _add_many(one: argparse.ArgumentParser, command: Command) -> None:
     name = command.path_input.name
-    many = one.add_argument_group(
-        "for each row of a file",
+    about = (
         f"The header of the file names the properties and {name!r}. An empty cell is not sent; a column whose name "
-        "begins with _ is passed over. Options above hold for each row whose cell is empty or missing.",
+        "begins with _ is passed over. Options above hold for each row whose cell is empty or missing."
     )
-    many.add_argument("--from", dest="many", metavar="FILE", help="a CSV file in UTF-8, - for standard input")
-    many.add_argument("--concurrency", type=_count, default=16, metavar="N", help="rows under way at a time (16)")
+    many = one.add_argument_group("for each row of a file", about, argument_default=argparse.SUPPRESS)
     many.add_argument(
-        "--column", action="append", default=[], metavar="NAME=HEADER", help="take a property from the column HEADER"
+        "--from", dest="many", default=None, metavar="FILE", help="a CSV file in UTF-8, - for standard input"
     )
-    many.add_argument("--delimiter", default=",", metavar="CHAR", help="what separates the cells (,)")
+    many.add_argument(
+        "--concurrency", type=_count, metavar="N", help=f"rows under way at a time ({_FOR_FILES['concurrency']})"
+    )
+    many.add_argument("--column", action="append", metavar="NAME=HEADER", help="take a property from the column HEADER")
+    many.add_argument("--delimiter", metavar="CHAR", help="what separates the cells (,)")
     many.add_argument("--report", metavar="FILE", help="where failed rows go, with the reason (FILE.failures.csv)")
     many.add_argument("--progress", metavar="FILE", help="what is done already, for the next run (FILE.progress)")
-    many.add_argument("--restart", action="store_true", help="send all rows, also those that an earlier run did")
-    many.add_argument("--dry-run", action="store_true", help="check every row, and send nothing")
+    many.add_argument(
+        "--restart", action="store_const", const=True, help="send all rows, also those that an earlier run did"
+    )
+    many.add_argument(
+        "--dry-run", action="store_const", const=True, help="check every row, say what is wrong, and send nothing"
+    )
 
 
 def _add_common(one: argparse.ArgumentParser) -> None:
@@ -149,7 +177,7 @@ def _add_common(one: argparse.ArgumentParser) -> None:
         type=_seconds,
         default=DEFAULT_TIMEOUT,
         metavar="SECONDS",
-        help=f"for each attempt ({DEFAULT_TIMEOUT:g})",
+        help=f"for each wait, and for a whole body ({DEFAULT_TIMEOUT:g})",
     )
     common.add_argument(
         "--max-retries", type=int, metavar="N", help=f"further attempts ({DEFAULT_MAX_RETRIES}; 5 for a file)"

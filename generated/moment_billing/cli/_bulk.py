@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,20 +56,19 @@ def call_many(command: Command, args: Namespace) -> int:
             raise UsageError("no column sets a property", (f"columns are {columns.known}",))
         client = None if args.dry_run else _client(args)
         identity = [] if client is None else _identity(command, args, client, constants)
-        journal = Journal(None if args.dry_run else journal_path, identity, restart=args.restart)
-        report = Report(report_path, rows.header, args.delimiter)
-        _announce(journal, journal_path)
-        job = Job(command.operation, iter(rows), columns, constants, journal, report)
         size = Path(args.many).stat().st_size if args.many != "-" else 0
         began = time.monotonic()
-        try:
-            with progress_bar(size, lambda: rows.bytes_read, job.tally):
-                _carry_out(job, client, args.concurrency)
-        except KeyboardInterrupt:
-            job.tally.stopped = "interrupted"
-        finally:
-            report.close()
-            journal.close(finished=not job.tally.failed and not job.tally.stopped)
+        with closing(Report(report_path, rows.header, args.delimiter)) as report:
+            journal = Journal(journal_path, identity, restart=args.restart)
+            _announce(journal, journal_path)
+            job = Job(command.operation, iter(rows), columns, constants, journal, report)
+            try:
+                with progress_bar(size, lambda: rows.bytes_read, job.tally):
+                    _carry_out(job, client, args.concurrency)
+            except KeyboardInterrupt:
+                job.tally.stopped = "interrupted"
+            finally:
+                journal.close(finished=not job.tally.failed and not job.tally.stopped)
         summary(job.tally, args.output, report=report.path, dry_run=args.dry_run, seconds=time.monotonic() - began)
     return _code(job.tally, journal_path)
 
@@ -106,19 +106,19 @@ def _identity(command: Command, args: Namespace, client: AsyncMoment, constants:
 
 
 def _beside(args: Namespace) -> tuple[Path | None, Path | None]:
-    """The files of failures and of progress: by default beside the file of rows."""
+    """The files of failures and of progress: by default beside the rows; of a dry run, only a report that is named."""
     report = Path(args.report) if args.report else None
     progress = Path(args.progress) if args.progress else None
     if args.many == "-":
         if progress is not None:
             raise UsageError("--progress needs a file: standard input cannot be read again")
-        return report or Path("failures.csv"), None
+        return report or (None if args.dry_run else Path("failures.csv")), None
     rows = Path(args.many)
     report = report or rows.with_name(f"{rows.stem}.failures.csv")
     progress = progress or rows.with_name(f"{rows.name}.progress")
     if len({path.resolve() for path in (rows, report, progress)}) < 3:
         raise UsageError("--from, --report and --progress must be three files")
-    return report, progress
+    return (report if args.report else None, None) if args.dry_run else (report, progress)
 
 
 def _renamed(options: list[str]) -> dict[str, str]:

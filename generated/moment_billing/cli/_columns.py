@@ -47,16 +47,17 @@ class Columns:
         self._command = command
         self._columns: list[_Column] = []
         by_header = {header_name: name for name, header_name in renamed.items()}
-        wrong = [f"--column: there is no column {name!r}" for name in by_header if name not in header]
+        wrong = [f"--column: {name!r} is no property" for name in renamed if self._column(0, name) is None]
+        wrong += [f"--column: there is no column {title!r}" for title in by_header if title not in header]
         for index, title in enumerate(header):
             if title in header[:index]:
                 wrong.append(f"column {title!r} is there twice")
             elif not title.startswith("_"):
                 column = self._column(index, by_header.get(title, title))
-                if column is None:
-                    wrong.append(f"column {title!r} names no property")
-                else:
+                if column is not None:
                     self._columns.append(column)
+                elif title not in by_header:
+                    wrong.append(f"column {title!r} names no property")
         if wrong:
             hints = (f"columns are {self.known}; _… is passed over", *_other_delimiter(header))
             raise UsageError("the columns do not fit", (*wrong, *hints))

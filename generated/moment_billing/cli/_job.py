@@ -85,6 +85,8 @@ class Job:
     def check(self) -> Tally:
         """Check every row, and send nothing."""
         for row in self._rows:
+            if self.tally.stopped:
+                break
             if self._call(row) is not None:
                 self.tally.done += 1
         return self.tally
@@ -165,7 +167,10 @@ class Job:
 
     def _fail(self, row: Row, status: int | None, reason: str) -> None:
         self.tally.failed += 1
-        self._report.add(row, status, reason)
+        try:
+            self._report.add(row, status, reason)
+        except OSError as error:
+            self.tally.stopped = f"cannot write {self._report.path}: {error.strerror}; --report names another file"
 
     @contextmanager
     def _ending_on_interrupt(self) -> Iterator[None]:

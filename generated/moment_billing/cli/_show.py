@@ -10,6 +10,7 @@ import msgspec
 
 from moment_billing._errors import APIStatusError, RequestValidationError
 from moment_billing._models import Model
+from moment_billing._visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from moment_billing._errors import MomentError
     from moment_billing.cli._model import Command
 
-__all__ = ["complain", "explain", "is_table", "result"]
+__all__ = ["complain", "explain", "is_table", "result", "write_json"]
 
 
 def is_table(output: str) -> bool:
@@ -31,12 +32,17 @@ def result(value: Any, output: str) -> None:
     if plain is None:
         return
     if not is_table(output):
-        sys.stdout.write(msgspec.json.encode(plain).decode() + "\n")
+        write_json(plain)
         return
     from rich.console import Console  # noqa: PLC0415 - only a table needs it
 
     for each in plain if isinstance(plain, list) else [plain]:
         Console().print(_table(each))
+
+
+def write_json(plain: Any) -> None:
+    """Write plain values as a line of JSON."""
+    sys.stdout.write(visible(msgspec.json.encode(plain).decode()) + "\n")
 
 
 def _plain(value: Any) -> Any:
@@ -53,7 +59,7 @@ def _table(record: Any) -> Any:
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
     for name, value in _flat(record if isinstance(record, dict) else {"": record}):
-        table.add_row(Text(name), Text(value))
+        table.add_row(Text(visible(name)), Text(visible(value)))
     return table
 
 
@@ -69,7 +75,7 @@ def _flat(record: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, st
 def complain(message: str, details: tuple[str, ...] = ()) -> None:
     """Say on standard error what is wrong."""
     lines = [f"moment: {message}", *(f"  {detail}" for detail in details)]
-    sys.stderr.write("\n".join(lines) + "\n")
+    sys.stderr.write(visible("\n".join(lines)) + "\n")
 
 
 def explain(error: MomentError, command: Command) -> tuple[str, tuple[str, ...]]:

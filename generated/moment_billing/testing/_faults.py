@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -61,7 +62,7 @@ class Faults:
         """Answer the next requests with an error.
 
         Args:
-            status: The status of the answer.
+            status: The status of the answer, from 400 to 599.
             times: How many requests.
             retry_after: What `Retry-After` says: seconds, or a date (RFC 9110, section 10.2.3).
             detail: What the problem says.
@@ -69,8 +70,9 @@ class Faults:
             after: Carry the request out before; only its answer is an error.
 
         Raises:
-            MomentError: There is no such operation.
+            MomentError: There is no such operation, or an argument is not what it must be.
         """
+        _check_status(status, 400)
         headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
 
         def effect(request: httpx.Request) -> Answer:
@@ -87,7 +89,7 @@ class Faults:
             after: Carry the request out before, and lose its answer. Otherwise the connection is refused.
 
         Raises:
-            MomentError: There is no such operation.
+            MomentError: There is no such operation, or an argument is not what it must be.
         """
 
         def effect(request: httpx.Request) -> Answer:
@@ -103,13 +105,16 @@ class Faults:
         An answer that would come after the client's own time-out is lost at once: no test waits for it.
 
         Args:
-            seconds: How late.
+            seconds: How late, 0 or more.
             times: How many requests.
             operation: Only requests for the operation of this id.
 
         Raises:
-            MomentError: There is no such operation.
+            MomentError: There is no such operation, or an argument is not what it must be.
         """
+        is_number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
+        if not is_number or not 0 <= seconds < math.inf:
+            raise MomentError("seconds must be a number, 0 or more")
         self._wait(Fault(None, times, operation, after=True, seconds=seconds))
 
     def respond(
@@ -125,7 +130,7 @@ class Faults:
         """Give the next requests this answer, and do nothing else.
 
         Args:
-            status: The status of the answer.
+            status: The status of the answer, from 200 to 599.
             json: Its body, as plain values.
             content: Its body, as bytes; give its `Content-Type` in `headers`.
             headers: Its headers.
@@ -133,8 +138,9 @@ class Faults:
             operation: Only requests for the operation of this id.
 
         Raises:
-            MomentError: There is no such operation.
+            MomentError: There is no such operation, or an argument is not what it must be.
         """
+        _check_status(status, 200)
         body = content if content is not None else b"" if json is None else encode(json)
         answer = Answer(status, body, headers=headers or {})
         self._wait(Fault(lambda _: answer, times, operation))
@@ -143,7 +149,7 @@ class Faults:
         known = [plan.operation.id for plan in PLANS]
         if fault.operation is not None and fault.operation not in known:
             raise MomentError(f"there is no operation {fault.operation!r}; there are {', '.join(known)}")
-        if fault.times < 1:
+        if not isinstance(fault.times, int) or fault.times < 1:
             raise MomentError("times must be 1 or more")
         with self._lock:
             self._faults.append(fault)
@@ -158,3 +164,8 @@ class Faults:
                         self._faults.remove(fault)
                     return fault
         return None
+
+
+def _check_status(status: int, least: int) -> None:
+    if not isinstance(status, int) or not least <= status <= 599:
+        raise MomentError(f"status must be an integer from {least} to 599")

@@ -148,7 +148,8 @@ class APIStatusError(MomentError):
         if self.request_id:
             parts.append(f" (request {self.request_id})")
         if self.status_code == 401:
-            parts.append("; is the API key (MOMENT_API_KEY) the right one?")
+            end = " Is" if parts[-1].endswith((".", "!", "?")) else "; is"
+            parts.append(f"{end} the API key (MOMENT_API_KEY) the right one?")
         return "".join(parts)
 
 

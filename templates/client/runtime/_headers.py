@@ -7,6 +7,9 @@ from functools import cache
 
 __all__ = ["wrong_header"]
 
+_FRAMING = frozenset({"content-length", "transfer-encoding"})
+"""What tells where the body ends (RFC 9112, section 6); only who writes the body knows."""
+
 
 @cache
 def _forms() -> tuple[re.Pattern[str], re.Pattern[str]]:
@@ -19,6 +22,8 @@ def wrong_header(name: object, value: object) -> str:
     names, values = _forms()
     if not isinstance(name, str) or not names.match(name):
         return f"{name!r} is no name of a header"
+    if name.lower() in _FRAMING:
+        return f"{name} must not be given: it follows from the body"
     if not isinstance(value, str) or not values.match(value):
         return f"{name} must be text in ASCII, without line breaks and without spaces at its ends"
     return ""

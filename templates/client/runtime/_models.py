@@ -1,4 +1,4 @@
-"""What all models share: they are immutable, and they keep what the contract does not name."""
+"""What all models share: nothing is assigned to their fields, and they keep what the contract does not name."""
 
 from __future__ import annotations
 

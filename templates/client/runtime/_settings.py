@@ -9,6 +9,7 @@ import math
 import os
 import re
 from collections.abc import Mapping
+from ipaddress import ip_address
 from typing import NamedTuple, NoReturn
 
 import httpx
@@ -29,6 +30,11 @@ DEFAULT_MAX_RETRIES = 2
 """How often a failed request is sent again."""
 
 _KEY = re.compile(r"[\x21-\x7e]+\Z")
+_TEST_KEYS = ("sk_test_", "pk_test_")
+"""How the keys begin that move no money."""
+
+_LONGEST_LABEL = 63
+"""The longest name between two dots of a host (RFC 1035, section 2.3.4)."""
 
 
 class Secret:
@@ -100,9 +106,10 @@ class Settings(NamedTuple):
         Raises:
             MomentError: There is no key, or a value cannot be used.
         """
+        key = checked_key(key or Secret(os.environ.get("MOMENT_API_KEY", "")))
         return cls(
-            key=checked_key(key or Secret(os.environ.get("MOMENT_API_KEY", ""))),
-            base_url=checked_url(base_url or os.environ.get("MOMENT_BASE_URL") or default_base_url),
+            key=key,
+            base_url=checked_url(base_url or os.environ.get("MOMENT_BASE_URL") or default_base_url, key),
             timeout=timeout,
             max_retries=checked_retries(max_retries),
             headers={**default_headers, **checked_headers(headers)},
@@ -123,9 +130,10 @@ class Settings(NamedTuple):
         Raises:
             MomentError: A value cannot be used.
         """
+        key = self.key if key is None else checked_key(key)
         return self._replace(
-            key=self.key if key is None else checked_key(key),
-            base_url=self.base_url if base_url is None else checked_url(base_url),
+            key=key,
+            base_url=checked_url(self.base_url if base_url is None else base_url, key),
             timeout=self.timeout if isinstance(timeout, NotGiven) else timeouts(timeout),
             max_retries=self.max_retries if max_retries is None else checked_retries(max_retries),
             headers={**self.headers, **checked_headers(headers)},
@@ -160,19 +168,35 @@ def checked_key(key: Secret) -> Secret:
     return key
 
 
-def checked_url(text: str) -> str:
-    """The URL without a slash at the end, when requests can be sent to it."""
+def checked_url(text: str, key: Secret) -> str:
+    """The URL without a slash at the end, when requests with the key can be sent to it."""
     try:
         url = httpx.URL(text)
-    except (httpx.InvalidURL, TypeError) as error:
+        host = url.host  # reads what punycode there is
+    except (httpx.InvalidURL, TypeError, ValueError) as error:
         raise MomentError(f"base_url is no URL: {error}") from None
-    if url.scheme not in {"http", "https"} or not url.host:
-        raise MomentError(
-            "base_url must begin with https:// (or http:// for a server on this machine) and name a host."
-        )
+    if url.scheme not in {"http", "https"} or not host:
+        raise MomentError("base_url must begin with https:// (http:// for a server on this machine) and name a host.")
     if url.userinfo or url.query or url.fragment:
         raise MomentError("base_url must have no user name, password, query or fragment.")
+    labels = url.raw_host.decode("ascii").removesuffix(".").split(".")
+    if not all(0 < len(label) <= _LONGEST_LABEL for label in labels) or url.port == 0 or (url.port or 0) > 65535:
+        raise MomentError("base_url names a host or a port that cannot be: is it misspelt?")
+    if url.scheme == "http" and not _is_local(host) and not key.reveal().startswith(_TEST_KEYS):
+        raise MomentError(
+            "base_url must begin with https://: over http:// everybody on the way could read the API key. "
+            "Only for a server on this machine, or with a test key, is http:// accepted."
+        )
     return str(text).rstrip("/")
+
+
+def _is_local(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def checked_retries(number: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -11,7 +12,7 @@ import msgspec
 
 from moment_billing._models import Model
 
-__all__ = ["ENCODER", "plain", "texts"]
+__all__ = ["ENCODER", "plain", "texts", "wrong_text"]
 
 
 def texts(value: Any) -> list[str]:
@@ -29,6 +30,17 @@ def plain(value: Any) -> str:
     return str(msgspec.to_builtins(value) if isinstance(value, date | UUID) else value)
 
 
+def wrong_text(value: Any) -> str:
+    """What is wrong with a value that shall stand in a query; "" when nothing is."""
+    if not isinstance(value, str | int | float | date | UUID):
+        return "must be a text, a number, a boolean, a date, a UUID or a list of these; leave it out to send nothing"
+    try:
+        plain(value).encode()
+    except ValueError as error:
+        return f"cannot be written: {error}"
+    return "" if not isinstance(value, float) or math.isfinite(value) else "must be finite"
+
+
 def _plain_body(value: Any) -> Any:
     """What msgspec does not know of itself: models, mappings and sequences of any class, subclasses of plain types."""
     if isinstance(value, Model):
@@ -40,7 +52,7 @@ def _plain_body(value: Any) -> Any:
             return kind(value)
     if isinstance(value, Sequence):
         return list(value)
-    raise TypeError(f"holds a value of the type {type(value).__name__}, which is no JSON")
+    raise TypeError(f"it holds a value of the type {type(value).__name__}, which is no JSON")
 
 
 ENCODER = msgspec.json.Encoder(enc_hook=_plain_body)

@@ -96,12 +96,15 @@ def verify(
         WebhookSignatureError: No signature is that of this body under this secret.
         WebhookAgeError: It is too old, or from the future.
         WebhookBodyError: The body is no event.
-        MomentError: The secret is empty.
+        MomentError: The secret is missing or empty, or the body is neither bytes nor text.
     """
+    if not secret:
+        raise MomentError("The secret of the webhook is missing or empty: anybody could have signed.")
+    if not isinstance(body, str | bytes | bytearray | memoryview):
+        raise MomentError("Give the body as it arrived, as bytes or text: what was read of it is not what was signed.")
     key = secret.encode() if isinstance(secret, str) else bytes(secret)
-    if not key:
-        raise MomentError("The secret of the webhook is empty: anybody could have signed.")
-    data = body.encode() if isinstance(body, str) else bytes(body)
+    # A byte that is no UTF-8 may arrive as half a surrogate pair: no signature will be that of such a body.
+    data = body.encode("utf-8", "surrogatepass") if isinstance(body, str) else bytes(body)
     given = {name.lower(): value for name, value in headers.items()}
     event_id, timestamp = _header(given, "webhook-id"), _header(given, "webhook-timestamp")
     if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= 20):
@@ -116,6 +119,10 @@ def _header(headers: Mapping[str, str], name: str) -> str:
     value = headers.get(name)
     if not value:
         raise WebhookHeaderError(f"The header {name} is missing.")
+    try:
+        value.encode()
+    except (AttributeError, UnicodeEncodeError):
+        raise WebhookHeaderError(f"The header {name} is no text.") from None
     return value
 
 

@@ -108,6 +108,8 @@ def _read_json(name: str) -> Any:
         return json.loads(data)
     except ValueError as error:
         raise UsageError(f"--json: {name} is not JSON: {error}") from None
+    except RecursionError:
+        raise UsageError(f"--json: {name} is nested too deeply") from None
 
 
 def require_key() -> None:

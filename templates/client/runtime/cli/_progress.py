@@ -7,9 +7,8 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
-from moment_billing.cli._show import is_table
+from moment_billing._visible import visible
+from moment_billing.cli._show import is_table, write_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -60,7 +59,7 @@ def summary(tally: Tally, output: str, *, report: Path | None, dry_run: bool, se
             "report": shown,
             "seconds": round(seconds, 1),
         }
-        sys.stdout.write(msgspec.json.encode(told).decode() + "\n")
+        write_json(told)
         return
     from rich.console import Console  # noqa: PLC0415 - as above
 
@@ -72,4 +71,4 @@ def summary(tally: Tally, output: str, *, report: Path | None, dry_run: bool, se
     line = f"{', '.join(parts)} in {seconds:,.1f} s"
     Console(highlight=False, soft_wrap=True).print(line)
     if shown:
-        sys.stdout.write(f"failed rows and reasons: {shown}\n")
+        sys.stdout.write(visible(f"failed rows and reasons: {shown}") + "\n")
