@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -51,7 +50,7 @@ def assemble(
     operations = operation_pages(contract, inputs.claims, client.calls)
     schemas = schema_pages(contract, inputs.claims)
     guides = [_prose(inputs, f"guides/{name}", f"guides/{name}.md") for name in GUIDES]
-    guides.append(_client_page(inputs, downloads["wheels"]["client"]))
+    guides.append(_client_page(inputs))
     trust = (
         ledger_page(inputs.claims, report.get("verdicts", {})),
         conformance_page(report),
@@ -89,11 +88,10 @@ def _prose(inputs: Inputs, path: str, source: str, context: Mapping[str, Any] | 
     return Page(path, title, summary, "prose", lambda _: context or {}, source)
 
 
-def _client_page(inputs: Inputs, wheel: str) -> Page:
-    """The client's own README as a page, on which the wheel of this site is installed."""
+def _client_page(inputs: Inputs) -> Page:
+    """The client's own README as a page."""
     readme = (inputs.client / "README.md").read_text(encoding="utf-8")
     text = readme[readme.index("# ") :]
-    text = re.sub(rf"(pip install '?){re.escape(inputs.client_project['name'])}", rf"\g<1>./{wheel}", text)
     _, summary = front(text)
     body = text[text.index("\n") :]
     return Page("guides/python-client", "Python client", summary, "prose", text=f"# Python client\n{body}")
