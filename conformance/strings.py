@@ -92,7 +92,7 @@ def _about_pattern(schema: Mapping[str, Any], example: str) -> Iterator[str]:
     limit = schema.get("maxLength", _LONGEST_TRIED)
     longest = _grow(example, lambda text: len(text) <= limit and matches(schema["pattern"], text))
     shortest = _shrink(example, lambda text: matches(schema["pattern"], text))
-    yield from (example, shortest, shortest[:-1], shortest.swapcase())
+    yield from (example, shortest, shortest[:-1], _in_other_case(shortest))
     if "maxLength" not in schema:
         yield from _of_form(example, shortest, longest)
     yield from ("", example[1:], f" {example}", f"{example} ", f"{example}\n", f"\n{example}", f"{example}\u0660")
@@ -100,6 +100,12 @@ def _about_pattern(schema: Mapping[str, Any], example: str) -> Iterator[str]:
     foreign = _FOREIGN if "maxLength" in schema else _FOREIGN_AMONG_DIGITS
     yield from (example[:middle] + char + example[middle:] for char in foreign)
     yield from (example[:1] + "0" + example[1:], example.replace(example[0], example[0] * 2, 1))
+
+
+def _in_other_case(text: str) -> str:
+    """A text in the other case, and of other letters: a server may keep texts apart by more than their case."""
+    letters = string.ascii_letters
+    return "".join(letters[(letters.index(char) + 27) % 52] if char in letters else char for char in text)
 
 
 def _of_form(example: str, shortest: str, longest: str) -> Iterator[str]:
@@ -148,7 +154,8 @@ def _emails(example: str) -> Iterator[str]:
     yield from (example, "a@b.co", "first.last+tag@sub.example.com", "UPPER.Case@Example.COM")
     yield from ("a-b_c.d9@my-mail.co.example", "user@example.technology", f"{example},{example}")
     yield from ("no-at-sign.example.com", "@example.com", "john.doe@", "plain", "12345", "", "@")
-    yield from ("a b@example.com", "a@exa mple.com", "a@b@example.com", f"{example}\nx")
+    yield from ("a b@example.com", "a@exa mple.com", "a@b@example.com", "a@.example.com", f"{example}\nx")
+    yield f"John Doe <{example}>"
 
 
 _FORMATS: dict[str, Callable[[str], Iterator[str]]] = {"iso-4217": _currencies, "email": _emails}

@@ -354,6 +354,21 @@ async def _any_case(call: Call, forward: Forward, memory: Memory) -> Answer:
     return answer
 
 
+@variant("references that differ in case only collide")
+async def _unique_in_any_case(call: Call, forward: Forward, memory: Memory) -> Answer:
+    account = call.headers.get("authorization"), _without_case(call)
+    if (
+        call.creates
+        and account[1]
+        and memory.seen.get(account, call.json["external_reference"]) != call.json["external_reference"]
+    ):
+        return problem(409, instance=call.path)
+    answer = await forward(call)
+    if call.creates and answer.status == 201:
+        memory.seen[account] = call.json["external_reference"]
+    return answer
+
+
 variant("metadata without a pair is refused", refuses(lambda c: c.json.get("metadata") == {}))
 variant("a media type in capitals is 415", refuses(lambda c: "A" in c.headers.get("content-type", ""), 415))
 variant("a charset in the media type is 415", refuses(lambda c: "charset" in c.headers.get("content-type", ""), 415))
