@@ -34,10 +34,10 @@ def decode(data: bytes) -> Any:
     """Read a JSON text in UTF-8.
 
     Stricter than `json.loads`: a name twice in one object, a lone surrogate, NaN and Infinity are refused. A number
-    with an integral value is an integer, as in JSON Schema: `2000.0` and `2e3` are 2000.
+    with an integral value is an integer, as in JSON Schema: `2000.0` and `2e3` are 2000. No other number becomes one.
 
     Raises:
-        JsonError: The text is none of the above, is nested too deeply, or holds a number out of range.
+        JsonError: The text is none of the above, is nested too deeply, or holds a number that cannot be kept.
     """
     try:
         value = _DECODER.decode(data.decode("utf-8"))
@@ -93,8 +93,16 @@ def _fraction(text: str) -> int | float:
     with suppress(InvalidOperation):  # the exponent is beyond what even Decimal takes
         number = Decimal(text)
         if abs(number.adjusted()) <= _EXPONENT_MAX:
-            return int(number) if number == number.to_integral_value() else float(number)
+            return int(number) if number == number.to_integral_value() else _double(number)
     raise JsonError(f"the number {text[:40]} is out of range")
+
+
+def _double(number: Decimal) -> float:
+    """A fraction as a double, unless that would round it to an integer: 0.99… would become an amount of 1."""
+    value = float(number)
+    if value.is_integer():
+        raise JsonError(f"the number {str(number)[:40]} has more digits than a fraction can keep")
+    return value
 
 
 def _constant(name: str) -> NoReturn:

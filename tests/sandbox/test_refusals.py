@@ -51,6 +51,7 @@ def test_a_body_that_breaks_its_schema_is_refused_with_the_place(sandbox, fields
         *(b'{"external_reference": "a", "x": ' + b"[" * deep + b"]" * deep + b"}" for deep in (256, 980, 10_000)),
         b'{"external_reference": "a", "metadata": {"a": ' + b"[" * 300 + b"]" * 300 + b"}}",
         b'{"external_reference": "a", "x": 1e99999999999999999999}',
+        b'{"external_reference": "a", "currency": "ZAR", "balance": 9007199254740993.5}',
     ],
 )
 def test_what_is_no_usable_json_is_refused(sandbox, body):

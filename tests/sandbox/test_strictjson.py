@@ -43,6 +43,16 @@ def test_integral_numbers_are_integers(number, zeros):
 
 
 @pytest.mark.parametrize(
+    "text", ["9007199254740993.5", "-12345678901234567890.5", f"0.{'9' * 20}", f"2000.{'0' * 20}1", f"{10**30 + 5}e-1"]
+)
+def test_a_fraction_never_becomes_an_integer(text):
+    """What a double would round to an integer is refused: an amount is an integer as it was sent, or none."""
+    with pytest.raises(JsonError, match="more digits"):
+        decode(text.encode())
+    assert decode(b"0.5") == 0.5
+
+
+@pytest.mark.parametrize(
     "text", ["1e309", "-1e999999999999", f"1e{'9' * 30}", "1e-5000", "9" * 4301, "NaN", "-Infinity"]
 )
 def test_numbers_out_of_range_are_refused(text):
