@@ -53,12 +53,19 @@ def test_a_fraction_never_becomes_an_integer(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["1e309", "-1e999999999999", f"1e{'9' * 30}", "1e-5000", "9" * 4301, "NaN", "-Infinity"]
+    "text", ["1e309", "-1e41", "1.5e308", "-1e999999999999", f"1e{'9' * 30}", "1e-5000", "9" * 4301, "NaN", "-Infinity"]
 )
 def test_numbers_out_of_range_are_refused(text):
-    """A number that could not be kept is refused, at once."""
+    """A number that could not be kept is refused, at once, and so is an integer far longer than its text."""
     with pytest.raises(JsonError):
         decode(text.encode())
+
+
+def test_long_integers_are_those_that_are_written_out():
+    """What an exponent asks for stays short; digits that came in cost as much to send as to keep."""
+    assert decode(b"1e40") == 10**40
+    assert decode(b"9" * 4300) == int("9" * 4300)
+    assert decode(b"1e-40") == 1e-40
 
 
 @pytest.mark.parametrize(("begin", "end"), [("[", "]"), ('{"a":', "}")])
