@@ -18,6 +18,8 @@ from sandbox.tables import customers
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from sqlalchemy import Connection
+
     from contract import Contract
     from sandbox.handlers import Call, Handler
 
@@ -63,13 +65,21 @@ class Customers:
         """A customer as it is stored and sent: its properties in the order of the schema."""
         return encode({name: record[name] for name in self._properties if name in record})
 
+    def add(self, connection: Connection, account: int, customer: Mapping[str, Any]) -> str:
+        """Store a customer and return its text; "" when its id, or its reference in the account, is taken."""
+        record = self.text(customer)
+        row = {
+            "id": customer["id"],
+            "account_id": account,
+            "external_reference": customer["external_reference"],
+            "record": record,
+        }
+        return record if connection.execute(_INSERT[connection.dialect.name], row).first() else ""
+
     def create(self, call: Call) -> str:
         """Create a customer; 409 when another one of the merchant has the reference."""
-        customer_id = self.new_id()
-        record = self.text({"id": customer_id, **call.fields})
-        reference = call.body["external_reference"]
-        row = {"id": customer_id, "account_id": call.caller.account, "external_reference": reference, "record": record}
-        if not call.connection.execute(_INSERT[call.connection.dialect.name], row).first():
+        record = self.add(call.connection, call.caller.account, {"id": self.new_id(), **call.fields})
+        if not record:
             wrong = Wrong("/external_reference", "another customer of this merchant has it")
             raise Refusal(409, "Another customer has this external reference.", [wrong])
         return record

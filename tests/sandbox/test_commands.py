@@ -144,7 +144,9 @@ def test_a_seed_cannot_take_what_is_anothers(database, tmp_path):
         ("one", ["key"], [customer], "/merchants/0/keys/0"),
         ("one", ["sk_test_example"], [customer], "1 customers added"),
         ("two", ["sk_test_example"], [], "another merchant's"),
-        ("two", [], [customer], "moment-sandbox: the database"),
+        ("two", [], [customer], "/merchants/0/customers/0/id"),
+        ("one", [], [customer], "0 customers added"),
+        ("one", [], [{**customer, "id": "bcus_2"}], "0 customers added"),
         ("two", [], [{"external_reference": "a"}], "1 customers added"),
     ):
         file.write_text(json.dumps({"merchants": [{"name": name, "keys": keys, "customers": customers}]}))
