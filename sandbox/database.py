@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import create_engine
@@ -19,23 +21,32 @@ if TYPE_CHECKING:
 
     from sqlalchemy import URL, Connection, Engine
 
-__all__ = ["READERS", "WRITERS", "Database", "DatabaseError", "reason"]
+__all__ = ["ANSWER_SECONDS", "READERS", "WRITERS", "Database", "DatabaseError", "reason"]
 
 T = TypeVar("T")
 
 READERS, WRITERS = 2, 4
 """How many connections to PostgreSQL each process holds: a write may wait for another transaction, a read must not."""
 
+ANSWER_SECONDS = 20.0
+"""How long a request waits for the database before it is told that there is none."""
+
 _BATCH_MAX = 32
 
 # A connection is used by one thread; only closing it falls to another.
 _SQLITE_ARGUMENTS = {"timeout": 10, "check_same_thread": False}
 
-_PRAGMAS = (
-    "foreign_keys = ON",
-    "journal_mode = WAL",
-    "synchronous = NORMAL",  # with WAL: a killed process loses nothing; waiting for the disk would hold everybody up
-)
+_POSTGRESQL_ARGUMENTS = {"connect_timeout": 5, "tcp_user_timeout": 15_000}
+
+_SETTINGS = {
+    "sqlite": (
+        "PRAGMA foreign_keys = ON",
+        "PRAGMA journal_mode = WAL",
+        # With WAL, a killed process loses nothing; waiting for the disk would hold everybody up.
+        "PRAGMA synchronous = NORMAL",
+    ),
+    "postgresql": ("SET statement_timeout = '15s'",),  # a thread that waits for a lock is there for others again
+}
 
 
 class DatabaseError(Exception):
@@ -67,6 +78,10 @@ class Database:
     def __str__(self) -> str:
         return str(self._engine.url)  # SQLAlchemy hides the password
 
+    def exists(self) -> bool:
+        """Whether its file is there; True where it is in no file."""
+        return self.in_memory or not self.is_sqlite or Path(str(self._engine.url.database)).is_file()
+
     def read(self, work: Callable[[Connection], T]) -> T:
         """Do work that only reads, each statement by itself."""
         return self._retried(self._read, work)
@@ -76,9 +91,19 @@ class Database:
         return self._retried(self._write, work)
 
     async def run(self, work: Callable[[Connection], T], *, writes: bool) -> T:
-        """Do work from the event loop: at once where it takes microseconds, in a thread where it may have to wait."""
+        """Do work from the event loop: at once where it takes microseconds, in a thread where it may have to wait.
+
+        Raises:
+            DatabaseError: It took too long. What it may still come to is known to the database alone.
+        """
         do, threads = (self.write, self._writers) if writes else (self.read, self._readers)
-        return await threads.run(lambda: do(work)) if threads else do(work)
+        if not threads:
+            return do(work)
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                return await threads.run(lambda: do(work))
+        except TimeoutError:
+            raise DatabaseError(f"the database {self} did not answer within {ANSWER_SECONDS:g} s") from None
 
     def close(self) -> None:
         """Let go of threads and connections."""
@@ -100,8 +125,8 @@ class Database:
 
     def _connect(self) -> Connection:
         connection = self._engine.connect()
-        for pragma in _PRAGMAS if self.is_sqlite else ():
-            connection.exec_driver_sql(f"PRAGMA {pragma}")
+        for setting in _SETTINGS[self._engine.dialect.name]:
+            connection.exec_driver_sql(setting)
         return connection
 
     def _read(self, work: Callable[[Connection], T]) -> T:
@@ -164,7 +189,7 @@ def _parse(url: str) -> URL:
 
 def _engine(url: URL) -> Engine:
     """Engines open connections and never keep them: each thread does that. Errors do not tell what was stored."""
-    arguments = _SQLITE_ARGUMENTS if url.get_backend_name() == "sqlite" else {"connect_timeout": 5}
+    arguments = _SQLITE_ARGUMENTS if url.get_backend_name() == "sqlite" else _POSTGRESQL_ARGUMENTS
     return create_engine(
         url, poolclass=NullPool, isolation_level="AUTOCOMMIT", hide_parameters=True, connect_args=arguments
     )

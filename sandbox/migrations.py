@@ -45,8 +45,9 @@ def migrate(database: Database) -> None:
 
 
 def lock(connection: Connection) -> None:
-    """Keep other processes out of what is done once for a database, until the transaction ends."""
+    """Keep other processes out of what is done once for a database, until the transaction ends, however long."""
     if connection.dialect.name == "postgresql":
+        connection.execute(text("SET LOCAL statement_timeout = 0"))
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from html import escape
 from importlib.resources import files
 from string import Template
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import text
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.responses import HTMLResponse, JSONResponse, Response
@@ -20,6 +21,7 @@ from sandbox.database import DatabaseError
 from sandbox.keys import authenticate
 from sandbox.merchants import list_keys
 from sandbox.requestlog import last_requests
+from sandbox.tables import versions
 from sandbox.welcome import first_calls
 
 if TYPE_CHECKING:
@@ -34,6 +36,9 @@ if TYPE_CHECKING:
     from sandbox.requestlog import RequestLog
 
 __all__ = ["Pages"]
+
+_READY_SECONDS = 5.0
+"""How long the database may take to answer whoever asks whether all is well, who does not wait long either."""
 
 
 class Pages:
@@ -107,9 +112,12 @@ class Pages:
     async def ready(self, _request: Request) -> Response:
         """Whether the database answers as well."""
         try:
-            await self._database.run(lambda connection: connection.scalar(text("SELECT 1")), writes=False)
-        except (SQLAlchemyError, DatabaseError):
+            async with asyncio.timeout(_READY_SECONDS):
+                version = await self._database.run(_version, writes=False)
+        except (SQLAlchemyError, DatabaseError, TimeoutError):
             return JSONResponse({"status": "the database does not answer"}, 503)
+        if version is None or not self._database.exists():  # SQLite goes on reading a file that was deleted
+            return JSONResponse({"status": "the database is gone"}, 503)
         return JSONResponse({"status": "ready"})
 
     async def requests(self, request: Request) -> Response:
@@ -123,6 +131,12 @@ class Pages:
         refusal = error if isinstance(error, Refusal) else unavailable()
         answer = self._problems.answer(refusal, request.url.path)
         return Response(answer.body, answer.status, dict(answer.headers), PROBLEM_MEDIA)
+
+
+def _version(connection: Connection) -> int | None:
+    """The version of the tables: a row that is there from the start."""
+    found: int | None = connection.scalar(select(versions.c.version).limit(1))
+    return found
 
 
 def _own_requests(connection: Connection, authorization: str | None) -> Sequence[dict[str, Any]]:

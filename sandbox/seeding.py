@@ -128,6 +128,7 @@ def _has(connection: Connection, account: int, reference: str) -> bool:
 
 def reset(connection: Connection) -> int:
     """Delete every customer, kept answer and logged request, and return how many customers; merchants and keys stay."""
+    lock(connection)
     connection.execute(delete(requests))
     connection.execute(delete(idempotency))
     return connection.execute(delete(customers)).rowcount
