@@ -16,6 +16,7 @@ from sandbox.bodies import Bodies
 from sandbox.database import DatabaseError
 from sandbox.faults import HEADER, ResetRequested
 from sandbox.idempotency import drop_expired
+from sandbox.log import redacted
 from sandbox.operations import Operations
 from sandbox.pages import Pages
 from sandbox.protocol import ABORT
@@ -139,6 +140,6 @@ def _request(scope: Scope) -> Request:
 
 
 def _request_id(request: Request) -> str:
-    """The request's own id if it came with one that can stand in a log."""
+    """The request's own id if it came with one that can stand in a log, and is no key."""
     given = request.headers.get("x-request-id", "")
-    return given if _REQUEST_ID.fullmatch(given) else f"req_{token_hex(8)}"
+    return given if _REQUEST_ID.fullmatch(given) and redacted(given) == given else f"req_{token_hex(8)}"
