@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from sandbox.answers import Answer
+from sandbox.answers import Answer, Refusal
 from sandbox.bodies import Bodies
 from sandbox.database import DatabaseError
 from sandbox.faults import HEADER, ResetRequested
@@ -35,6 +35,8 @@ __all__ = ["Application"]
 
 _HOUR = 3600
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}", re.ASCII)
+_NO_ANSWER = Answer(0, b"", "")
+"""What the logs have of a connection that was reset on request."""
 
 
 class Application:
@@ -58,19 +60,29 @@ class Application:
         if request.method == "OPTIONS" and "access-control-request-method" in request.headers:
             await self._send(Answer(200, b"", "", self._preflight), request, send)
             return
-        if scope["path"] in self._pages.paths:
-            await self._pages.application(scope, receive, self._tagged(send, request.id))
-            return
         try:
-            await self._bodies.read(request, receive)
-            answer = await self._operations.answer(request)
-        except (ConnectionAbortedError, ResetRequested):
+            if scope["path"] in self._pages.paths:
+                await self._pages.application(scope, receive, self._tagged(send, request.id))
+                return
+            answer = await self._answer(request, receive)
+        except ConnectionAbortedError:
             scope["extensions"][ABORT]()
             return
+        except ResetRequested:
+            scope["extensions"][ABORT]()
+            answer = _NO_ANSWER
+        except asyncio.CancelledError:
+            answer = self._operations.problems.answer(_stops(), request.instance)
+        if answer.status:
+            await self._send(answer, request, send)
+        self._log.note(request, answer, (time.perf_counter() - started) * 1000)
+
+    async def _answer(self, request: Request, receive: Receive) -> Answer:
+        try:
+            await self._bodies.read(request, receive)
+            return await self._operations.answer(request)
         finally:
             self._bodies.release(request)
-        await self._send(answer, request, send)
-        self._log.note(request, answer, (time.perf_counter() - started) * 1000)
 
     async def keep_house(self) -> None:
         """Forget expired answers, now and every hour, until cancelled."""
@@ -105,6 +117,11 @@ class Application:
             await send(message)
 
         return tagged
+
+
+def _stops() -> Refusal:
+    """The refusal of a request that is cancelled: the server has to stop, and has waited for it as long as it can."""
+    return Refusal(503, "The sandbox stops, and this took too long.", headers={"Retry-After": "1"})
 
 
 def _cors(contract: Contract) -> tuple[list[tuple[bytes, bytes]], Mapping[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 import uuid
 
@@ -44,12 +45,16 @@ def test_a_lost_answer_can_be_asked_for_again(sandbox, fault):
     assert retry.headers["idempotent-replayed"] == "true"
 
 
-def test_a_connection_is_reset(sandbox):
-    """`reset` breaks the connection without an answer, and does nothing."""
+@pytest.mark.parametrize(("fault", "done"), [("reset", False), ("reset;after", True)])
+def test_a_connection_is_reset(sandbox, fault, done):
+    """`reset` breaks the connection without an answer, and does nothing unless it comes after; the log has it so."""
     reference = str(uuid.uuid4())
     with pytest.raises(httpx.TransportError):
-        failing(sandbox, "reset", reference=reference)
-    assert sandbox.client.get(f"{CUSTOMERS}/{reference}").status_code == 404
+        failing(sandbox, fault, reference=reference)
+    logged, *_ = sandbox.client.get("/sandbox/requests").json()["requests"]
+    assert (logged["status"], logged["response_body"]) == (0, "")
+    assert json.loads(logged["request_body"])["external_reference"] == reference
+    assert sandbox.client.get(f"{CUSTOMERS}/{reference}").status_code == (200 if done else 404)
 
 
 def test_a_delay_comes_before_the_usual_answer(sandbox):
