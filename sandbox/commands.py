@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import DBAPIError
 
-from contract import load
+from contract import ContractError, load
 from sandbox.database import Database, DatabaseError, reason
 from sandbox.merchants import check_merchant, first_keys
 from sandbox.merchants import create_key as make_key
@@ -37,7 +37,7 @@ class CommandError(Exception):
 
 def serve(options: argparse.Namespace) -> int:
     """Serve until a signal comes, or as long as the command runs."""
-    contract = load(options.contract)
+    contract = _contract(options.contract)
     if options.workers < 1:
         raise CommandError("--workers takes a number from 1")
     if not 0 < options.request_seconds < float("inf"):
@@ -135,7 +135,7 @@ def revoke_key(options: argparse.Namespace) -> int:
 def seed(options: argparse.Namespace) -> int:
     """Add what a file holds."""
     with _open(options.database, keep=True) as database:
-        print(f"{_sow(load(options.contract), database, options.file)} customers added")
+        print(f"{_sow(_contract(options.contract), database, options.file)} customers added")
     return 0
 
 
@@ -146,6 +146,21 @@ def reset(options: argparse.Namespace) -> int:
     with _open(options.database, keep=True) as database:
         print(f"{database.write(delete_all)} customers deleted")
     return 0
+
+
+def _contract(path: Path | None) -> Contract:
+    """A contract that can be served. Raises ContractError with everything that speaks against it."""
+    from contract.lint import check  # noqa: PLC0415
+    from contract.rules.registry import Stage  # noqa: PLC0415
+    from sandbox.customers import Customers  # noqa: PLC0415
+    from sandbox.routes import Routes  # noqa: PLC0415
+
+    contract = load(path)
+    if findings := check(contract, through=Stage.NAMES):
+        raise ContractError(findings)
+    Routes(contract)  # which, as customers do, refuse what they could not serve
+    Customers(contract)
+    return contract
 
 
 @contextmanager

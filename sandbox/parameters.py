@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
 from sandbox.answers import Refusal, Wrong
+from sandbox.schemas import types
 from sandbox.strictjson import JsonError, decode
 
 if TYPE_CHECKING:
@@ -70,13 +71,13 @@ class Input:
 def make_input(contract: Contract, parameter: Parameter) -> Input:
     """Learn how to read a parameter. Raises UnreadableError when the sandbox does not know how."""
     style = parameter.node.get("style", _STYLES[parameter.location])
-    types = frozenset(_types(contract, parameter.schema, set())) if parameter.schema else frozenset()
+    named = types(contract, parameter.schema)
     if not parameter.schema:
         raise UnreadableError(f"the {parameter.location} parameter {parameter.name}, which has a media type")
-    if style not in _SEPARATORS or "object" in types or (parameter.location == "cookie" and "array" in types):
+    if style not in _SEPARATORS or "object" in named or (parameter.location == "cookie" and "array" in named):
         raise UnreadableError(f"the {parameter.location} parameter {parameter.name}, of the style {style}")
     explode = parameter.node.get("explode", style == "form") and parameter.location == "query"
-    return Input(parameter, contract.validator(parameter.schema), types, "" if explode else _SEPARATORS[style])
+    return Input(parameter, contract.validator(parameter.schema), named, "" if explode else _SEPARATORS[style])
 
 
 def read_path(route: Route, request: Request) -> dict[str, Any]:
@@ -130,17 +131,3 @@ def _spelled(text: str) -> Any:
     except JsonError:
         return text
     return text if isinstance(value, str | list | dict) else value
-
-
-def _types(contract: Contract, pointer: str, seen: set[str]) -> set[str]:
-    """The types that a schema names by itself or in the schemas that it is put together from."""
-    schema, at = contract.resolve(contract.at(pointer), pointer)
-    if not isinstance(schema, dict) or at in seen:
-        return set()
-    seen.add(at)
-    named = schema.get("type", [])
-    types = {named} if isinstance(named, str) else set(named)
-    for keyword in ("allOf", "anyOf", "oneOf"):
-        for index in range(len(schema.get(keyword, []))):
-            types |= _types(contract, f"{at}/{keyword}/{index}", seen)
-    return types

@@ -39,13 +39,15 @@ def first_calls(contract: Contract, url: str, authorization: str) -> tuple[str, 
     """
     create, retrieve = contract.operation("createCustomer"), contract.operation("retrieveCustomer")
     media = create.body[0]
-    example, _ = contract.resolve(next(iter(media.node.get("examples", {}).values()), {"value": {}}))
-    reference = example["value"].get("external_reference", "INV-2024-001")
-    body = json.dumps({"external_reference": reference, **example["value"]}, ensure_ascii=False)
+    example, _ = contract.resolve(next(iter(media.node.get("examples", {}).values()), {}))
+    value = example.get("value")  # none when it stands in a file of its own
+    customer = {"external_reference": "INV-2024-001", **(value if isinstance(value, dict) else {})}
+    body = json.dumps(customer, ensure_ascii=False)
     command = (
         f"curl {url}{create.path} \\\n"
         f"  -H {authorization} \\\n"
         f"  -H '{KEY_HEADER}: first-try' -H 'Content-Type: {media.type}' \\\n"
         f"  -d {quote(body)}"
     )
-    return command, f"curl {url}{retrieve.path.replace('{customer}', reference)} -H {authorization}"
+    path = retrieve.path.replace("{customer}", str(customer["external_reference"]))
+    return command, f"curl {url}{path} -H {authorization}"
