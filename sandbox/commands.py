@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
@@ -68,7 +69,7 @@ def _serve_here(
             options.request_seconds,
             command=options.command,
             environment=_environment(listener, keys),
-            ready=lambda: _tell(options, contract, listener, keys),
+            ready=lambda: _tell(options, contract, listener, keys, database),
         )
     except OSError as error:
         raise CommandError(f"cannot run {options.command[0]}: {error.strerror}") from None
@@ -88,7 +89,7 @@ def _serve_with_workers(
         with closing(database):
             return serve(application, listener, options.request_seconds, until=parent_ended)
 
-    _tell(options, contract, listener, keys)
+    _tell(options, contract, listener, keys, database)
     environment = _environment(listener, keys)
     try:
         return supervise(options.workers, listener, work, options.command, environment)
@@ -115,7 +116,7 @@ def list_keys(options: argparse.Namespace) -> int:
     from rich.table import Table  # noqa: PLC0415
 
     table = Table("id", "merchant", "kind", "mode", "key", "created", "revoked", box=None, header_style="bold")
-    with _open(options.database, keep=True) as database:
+    with _open(options.database, keep=True, known=True) as database:
         for row in database.read(all_keys):
             dates = (_date(row.created_at), _date(row.revoked_at))
             table.add_row(row.id, row.merchant, row.kind, row.mode, row.hint, *dates)
@@ -125,11 +126,15 @@ def list_keys(options: argparse.Namespace) -> int:
 
 def revoke_key(options: argparse.Namespace) -> int:
     """Make a key useless."""
-    with _open(options.database, keep=True) as database:
-        if database.write(lambda connection: revoke(connection, options.key)):
-            return 0
-    print("moment-sandbox: there is no such key; `moment-sandbox keys list` shows them", file=sys.stderr)
-    return 1
+    with _open(options.database, keep=True, known=True) as database:
+        try:
+            newly = database.write(lambda connection: revoke(connection, options.key))
+        except LookupError:
+            print("moment-sandbox: there is no such key; `moment-sandbox keys list` shows them", file=sys.stderr)
+            return 1
+    if not newly:
+        print("moment-sandbox: this key was revoked before", file=sys.stderr)
+    return 0
 
 
 def seed(options: argparse.Namespace) -> int:
@@ -143,7 +148,7 @@ def reset(options: argparse.Namespace) -> int:
     """Delete the customers."""
     from sandbox.seeding import reset as delete_all  # noqa: PLC0415
 
-    with _open(options.database, keep=True) as database:
+    with _open(options.database, keep=True, known=True) as database:
         print(f"{database.write(delete_all)} customers deleted")
     return 0
 
@@ -164,11 +169,13 @@ def _contract(path: Path | None) -> Contract:
 
 
 @contextmanager
-def _open(url: str, *, keep: bool = False) -> Iterator[Database]:
-    """A database, migrated; `keep` refuses one that would be gone with this process."""
+def _open(url: str, *, keep: bool = False, known: bool = False) -> Iterator[Database]:
+    """A database, migrated; `keep` refuses one that would be gone with this process, `known` one that is not there."""
     database = Database(url)
     if keep and database.in_memory:
         raise CommandError("name the database: --database sqlite:///FILE or postgresql://...")
+    if known and not database.exists():
+        raise CommandError(f"there is no database {database}; --database names one that a sandbox was started with")
     try:
         migrate(database)
         yield database
@@ -193,8 +200,10 @@ def _listen(host: str, port: int) -> socket.socket:
     try:
         return listen(host, port)
     except (OSError, OverflowError) as error:
-        cause = error.strerror if isinstance(error, OSError) else "there is no such port"
-        raise CommandError(f"cannot listen on {host}, port {port}: {cause}; --port 0 takes a free one") from None
+        about_port = not isinstance(error, OSError) or error.errno in {errno.EADDRINUSE, errno.EACCES}
+        cause = str(error.strerror).partition(" (")[0] if isinstance(error, OSError) else "there is no such port"
+        advice = "--port 0 takes a free one" if about_port else "--host takes an address of this machine"
+        raise CommandError(f"cannot listen on {host}, port {port}: {cause}; {advice}") from None
 
 
 def _environment(listener: socket.socket, keys: list[str]) -> dict[str, str]:
@@ -203,11 +212,17 @@ def _environment(listener: socket.socket, keys: list[str]) -> dict[str, str]:
     return {"MOMENT_BASE_URL": base_url(listener), **dict(zip(_KEY_VARIABLES, keys, strict=False))}
 
 
-def _tell(options: argparse.Namespace, contract: Contract, listener: socket.socket, keys: list[str]) -> None:
+def _tell(
+    options: argparse.Namespace, contract: Contract, listener: socket.socket, keys: list[str], database: Database
+) -> None:
+    from sandbox.serving import base_url  # noqa: PLC0415
     from sandbox.welcome import greeting  # noqa: PLC0415
 
+    url = base_url(listener)
     if not options.quiet:
-        print(greeting(contract, _environment(listener, keys)["MOMENT_BASE_URL"], keys), flush=True)
+        print(greeting(contract, url, keys, database), flush=True)
+    elif not options.command:
+        print(f"Sandbox on {url}", flush=True)  # or nobody would know which port is the free one
 
 
 def _date(seconds: int | None) -> str:

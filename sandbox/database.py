@@ -38,6 +38,9 @@ _SQLITE_ARGUMENTS = {"timeout": 10, "check_same_thread": False}
 
 _POSTGRESQL_ARGUMENTS = {"connect_timeout": 5, "tcp_user_timeout": 15_000}
 
+_SECRETS = ("password", "sslpassword")
+"""What of a URL's query is never shown. The password that stands before the host is hidden anyhow."""
+
 _SETTINGS = {
     "sqlite": (
         "PRAGMA foreign_keys = ON",
@@ -66,6 +69,7 @@ class Database:
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         self.in_memory = self.is_sqlite and parsed.database in {None, "", ":memory:"}
         self._engine = _engine(parsed)
+        self._shown = parsed.set(drivername=parsed.get_backend_name()).difference_update_query(_SECRETS)
         self._own = threading.local()
         self._connections: set[Connection] = set()
         self._readers = self._writers = None
@@ -76,7 +80,7 @@ class Database:
             self._writers = Threads(1, in_turn, batch_max=_BATCH_MAX)
 
     def __str__(self) -> str:
-        return str(self._engine.url)  # SQLAlchemy hides the password
+        return str(self._shown)  # SQLAlchemy hides the password
 
     def exists(self) -> bool:
         """Whether its file is there; True where it is in no file."""
@@ -180,6 +184,8 @@ def _parse(url: str) -> URL:
         backend = parsed.get_backend_name()
     except (ArgumentError, NoSuchModuleError, ValueError):  # the last for a port that is no number
         backend = ""
+    if backend == "sqlite" and parsed.query:
+        raise DatabaseError(f"SQLite takes no options: leave out '?' and what follows it in --database {url}")
     if backend == "sqlite" and not parsed.host:
         return parsed.set(drivername="sqlite")
     if backend in {"postgresql", "postgres"}:

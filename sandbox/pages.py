@@ -22,7 +22,7 @@ from sandbox.keys import authenticate
 from sandbox.merchants import list_keys
 from sandbox.requestlog import last_requests
 from sandbox.tables import versions
-from sandbox.welcome import first_calls
+from sandbox.welcome import advice, first_calls
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,6 +80,7 @@ class Pages:
                 for key in keys
                 if key.revoked_at is None
             ),
+            advice=escape(advice(self._database)),
             faults=escape((faults.__doc__ or "").partition("\n\n")[2].strip()),
         )
         return HTMLResponse(html, headers={"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"})

@@ -24,6 +24,15 @@ def test_the_home_page_tells_what_works(sandbox, contract):
     assert not re.search(r"<script|<link|src=|@import|url\(", response.text)
 
 
+def test_the_home_page_tells_how_to_get_a_key(sandbox, start):
+    """By a command that works for a database that others can open, and otherwise by starting again."""
+    assert "moment-sandbox keys create MERCHANT --database URL" in sandbox.client.get("/").text
+    with start() as in_memory:
+        page = in_memory.client.get("/").text
+    assert "keys create" not in page
+    assert "a new start makes new ones" in page
+
+
 def test_the_contract_is_served(sandbox, contract):
     """/openapi.yaml is the file itself, and /openapi.json says the same."""
     as_yaml = sandbox.client.get("/openapi.yaml")
