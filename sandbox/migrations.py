@@ -29,6 +29,12 @@ _STEPS = {
     ),
 }
 
+# What SQLite's messages leave to guess.
+_ADVICE = {
+    "unable to open database file": "; its folder must be there, and the file one that may be written",
+    "file is not a database": "; name another file, this one holds something else",
+}
+
 _LOCK = 0x6D6F6D656E74  # any number that no other program takes: here "moment"
 
 
@@ -41,7 +47,8 @@ def migrate(database: Database) -> None:
     try:
         database.write(_migrate)
     except DBAPIError as error:
-        raise DatabaseError(f"cannot use the database {database}: {reason(error)}") from None
+        cause = reason(error)
+        raise DatabaseError(f"cannot use the database {database}: {cause}{_ADVICE.get(cause, '')}") from None
 
 
 def lock(connection: Connection) -> None:

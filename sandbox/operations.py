@@ -89,9 +89,11 @@ class Operations:
         await asyncio.sleep(fault.delay)
         if not fault.after:
             fault.strike()
-        answer = await self._run(route, request)
-        fault.strike()
-        return answer
+            return await self._run(route, request)
+        try:
+            return await self._run(route, request)
+        finally:
+            fault.strike()  # instead of the answer, whatever that is
 
     def _serve(self, route: Route, request: Request, connection: Connection) -> Answer:
         """Everything that happens within the request's transaction."""

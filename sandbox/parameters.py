@@ -21,7 +21,6 @@ __all__ = ["Input", "UnreadableError", "make_input", "read_inputs", "read_path"]
 
 _STYLES = {"path": "simple", "header": "simple", "query": "form", "cookie": "form"}
 _SEPARATORS = {"simple": ",", "form": ",", "spaceDelimited": " ", "pipeDelimited": "|"}
-_NOTHING = object()
 
 
 class UnreadableError(Exception):
@@ -49,13 +48,14 @@ class Input:
 
     def value(self, texts: Sequence[str]) -> tuple[Any, list[Wrong]]:
         """What the texts that were given for it stand for, or else what is wrong with them."""
-        reading: Any = _NOTHING
-        for reading in self._readings(texts):
+        readings = list(self._readings(texts))
+        for reading in readings:
             if self.validator.is_valid(reading):
                 return reading, []
-        if reading is _NOTHING:
+        if not readings:
             return None, [Wrong("", "it is given more than once", str(self))]
-        return None, [Wrong("", violation.message, str(self)) for violation in self.validator.violations(reading)]
+        meant = readings[0 if "string" in self.types else -1]
+        return None, [Wrong("", violation.message, str(self)) for violation in self.validator.violations(meant)]
 
     def _readings(self, texts: Sequence[str]) -> Iterator[Any]:
         """A text as it is, and as what it spells: `5` is a string or a number."""

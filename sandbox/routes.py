@@ -107,7 +107,7 @@ class _Path(NamedTuple):
 def _pattern(segment: str) -> re.Pattern[str]:
     """What matches a segment of a path, such as `{number}.pdf`, with a group for each parameter in it."""
     written_out = map(re.escape, _VARIABLE.split(segment)[::2])
-    return re.compile("(.*)".join(written_out), re.DOTALL)
+    return re.compile("(.+)".join(written_out), re.DOTALL)
 
 
 def _route(contract: Contract, operation: Operation) -> Route:

@@ -44,7 +44,7 @@ def decode(data: bytes) -> Any:
     except UnicodeDecodeError as error:
         raise JsonError(f"byte {error.start} is not UTF-8") from None
     except json.JSONDecodeError as error:
-        raise JsonError(f"{error.msg} at line {error.lineno}, column {error.colno}") from None
+        raise JsonError(f"{error.msg.removesuffix(' at')} at line {error.lineno}, column {error.colno}") from None
     except RecursionError:
         raise JsonError("it is nested too deeply") from None
     except JsonError:

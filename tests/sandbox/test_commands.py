@@ -219,7 +219,8 @@ def test_a_url_is_shown_without_its_password():
     [
         (("--database", "mysql://localhost/a"), "--database takes"),
         (("--database", "nonsense"), "--database takes"),
-        (("--database", "sqlite:////nowhere/at/all.db"), "unable to open"),
+        (("--database", "sqlite:////nowhere/at/all.db"), "its folder must be there"),
+        (("--database", f"sqlite:///{__file__}"), "name another file"),
         (("--database", "postgresql://nobody@127.0.0.1:1/none"), "cannot use the database"),
         (("--database", "sqlite://host/name.db"), "--database takes"),
         (("--database", "postgresql://127.0.0.1:port/name"), "--database takes"),

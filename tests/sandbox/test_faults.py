@@ -57,6 +57,13 @@ def test_a_connection_is_reset(sandbox, fault, done):
     assert sandbox.client.get(f"{CUSTOMERS}/{reference}").status_code == (200 if done else 404)
 
 
+@pytest.mark.parametrize(("fault", "status"), [("504;after", 504), ("delay=0;after", 404)])
+def test_what_comes_after_the_work_comes_after_a_refusal_too(sandbox, fault, status):
+    """Whoever tests time-outs gets one, whatever the answer would have been; a delay leaves the answer as it is."""
+    response = sandbox.client.get(f"{CUSTOMERS}/unknown", headers={"Sandbox-Fail": fault})
+    assert response.status_code == status
+
+
 def test_a_delay_comes_before_the_usual_answer(sandbox):
     """`delay` keeps the client waiting and changes nothing else; others are served meanwhile."""
     started = time.monotonic()
@@ -74,13 +81,16 @@ def test_a_rate_says_how_many_fail(sandbox):
 
 
 @pytest.mark.parametrize(
-    "fault", ["", "200", "499", "oops", "delay", "delay=61", "500;retry-after", "500 500", "500;rate=2"]
+    "fault", ["", "200", "499", "oops", "delay", "delay=61", "599", "500;retry-after", "500 500", "500;rate=2"]
 )
 def test_a_failure_that_is_not_known_is_explained(sandbox, fault):
     """A typing error is 400 and says what the header takes."""
     response = failing(sandbox, fault)
     assert response.status_code == 400
-    assert response.json()["errors"][0]["parameter"] == "header Sandbox-Fail"
+    (error,) = response.json()["errors"]
+    assert error["parameter"] == "header Sandbox-Fail"
+    assert "400, 401, 402, " in error["detail"]
+    assert "up to 60" in error["detail"]
     logged = sandbox.client.get("/sandbox/requests").json()["requests"]
     assert logged[0]["request_id"] == response.headers["x-request-id"]
 

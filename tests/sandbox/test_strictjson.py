@@ -68,6 +68,15 @@ def test_long_integers_are_those_that_are_written_out():
     assert decode(b"1e-40") == 1e-40
 
 
+@pytest.mark.parametrize(
+    ("text", "said"), [('"\n"', "character at line 1, column 2"), ('"', "starting at line 1, column 1")]
+)
+def test_what_is_wrong_is_said_with_its_place(text, said):
+    """In one sentence."""
+    with pytest.raises(JsonError, match=said):
+        decode(text.encode())
+
+
 @pytest.mark.parametrize(("begin", "end"), [("[", "]"), ('{"a":', "}")])
 def test_nesting_has_a_limit(begin, end):
     """What is deeper is refused, long before anything that recurses gives up. Brackets side by side are not deep."""
