@@ -113,7 +113,8 @@ class Application:
 
         async def tagged(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode()), *self._cors]
+                own = [(b"cache-control", b"no-store"), (b"x-request-id", request_id.encode()), *self._cors]
+                message["headers"] = [*message["headers"], *own]
             await send(message)
 
         return tagged

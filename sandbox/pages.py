@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
@@ -60,7 +61,7 @@ class Pages:
         self.paths = frozenset(endpoints)
         self.application = Starlette(
             routes=[Route(path, endpoint) for path, endpoint in endpoints.items()],
-            exception_handlers={Refusal: self._refuse, SQLAlchemyError: self._refuse, DatabaseError: self._refuse},
+            exception_handlers=dict.fromkeys((Refusal, HTTPException, SQLAlchemyError, DatabaseError), self._refuse),
         )
 
     async def home(self, request: Request) -> Response:
@@ -130,6 +131,8 @@ class Pages:
 
     async def _refuse(self, request: Request, error: Exception) -> Response:
         refusal = error if isinstance(error, Refusal) else unavailable()
+        if isinstance(error, HTTPException):  # Starlette's own, for another method
+            refusal = Refusal(error.status_code, f"This path does not take {request.method}.", headers=error.headers)
         answer = self._problems.answer(refusal, request.url.path)
         return Response(answer.body, answer.status, dict(answer.headers), PROBLEM_MEDIA)
 

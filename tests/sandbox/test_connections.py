@@ -125,10 +125,22 @@ def test_a_wish_for_another_protocol_is_ignored(target, protocol):
 
 
 def test_a_refusal_of_what_is_no_http_has_a_request_id(target):
-    """As every answer has."""
+    """As every answer has, and a page from elsewhere may read it."""
     received = _answers(target, b"no HTTP\r\n\r\n")
     assert _statuses(received) == [b"400"]
     assert b"\r\nx-request-id: req_" in received
+    assert b"\r\naccess-control-allow-origin: *\r\n" in received
+
+
+@pytest.mark.parametrize(
+    ("version", "hosts", "status"),
+    [("1.1", [], b"400"), ("1.1", ["Host: a", "host: a"], b"400"), ("1.1", ["Host:"], b"200"), ("1.0", [], b"200")],
+)
+def test_a_request_says_once_whom_it_is_for(target, version, hosts, status):
+    """RFC 9112, section 3.2: without a Host, or with two, it is refused, and nothing behind it is served."""
+    lines = [f"GET {CUSTOMERS}/known HTTP/{version}", f"Authorization: Bearer {target.key}", *hosts]
+    request = "\r\n".join([*lines, "Connection: close", "", ""]).encode()
+    assert _statuses(_answers(target, request + (request if status == b"400" else b""))) == [status]
 
 
 def test_a_length_of_many_digits_is_too_long(target):
