@@ -17,16 +17,19 @@ if TYPE_CHECKING:
 
 __all__ = ["VERSION", "lock", "migrate"]
 
-VERSION = 2
+VERSION = 3
 """The version of the tables. To change them, count up and add the step that leads from the last version to it."""
 
-# For each version, what PostgreSQL needs to come to it from the one before. SQLite minds no column's type.
-_STEPS = {
-    2: (
-        "ALTER TABLE customers ALTER COLUMN id TYPE TEXT",
-        "ALTER TABLE customers ALTER COLUMN external_reference TYPE TEXT",
-        "ALTER TABLE idempotency ALTER COLUMN key TYPE TEXT",
-    ),
+# For each version, what each database needs to come to it from the one before. SQLite minds no column's type.
+_STEPS: dict[int, dict[str, tuple[str, ...]]] = {
+    2: {
+        "postgresql": (
+            "ALTER TABLE customers ALTER COLUMN id TYPE TEXT",
+            "ALTER TABLE customers ALTER COLUMN external_reference TYPE TEXT",
+            "ALTER TABLE idempotency ALTER COLUMN key TYPE TEXT",
+        ),
+    },
+    3: dict.fromkeys(("sqlite", "postgresql"), ("ALTER TABLE idempotency ADD COLUMN operation TEXT",)),
 }
 
 # What SQLite's messages leave to guess.
@@ -65,6 +68,6 @@ def _migrate(connection: Connection) -> None:
     if version is not None and version > VERSION:
         raise DatabaseError("the database is from a later version of the sandbox; update this one")
     for step in range(version + 1, VERSION + 1) if version else [VERSION]:
-        for statement in _STEPS[step] if version and connection.dialect.name == "postgresql" else ():
+        for statement in _STEPS[step].get(connection.dialect.name, ()) if version else ():
             connection.execute(text(statement))
         connection.execute(insert(versions).values(version=step))

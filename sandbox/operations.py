@@ -108,7 +108,7 @@ class Operations:
         if not request.caller or route.key not in inputs:
             return self._done(route, request, connection, path, inputs)
         account, key = request.caller.account, str(inputs[route.key])
-        if kept := claim(connection, account, key):
+        if kept := claim(connection, account, route.operation.id, key):
             return kept
         try:
             answer = self._done(route, request, connection, path, inputs)

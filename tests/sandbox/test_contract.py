@@ -226,6 +226,16 @@ def test_what_was_not_done_is_not_kept(grown):
         assert "idempotent-replayed" not in response.headers
 
 
+def test_a_key_belongs_to_an_operation(grown):
+    """The answer of one operation is not given for another, which says that the key is taken."""
+    key = str(uuid.uuid4())
+    created = grown.create(key)
+    response = grown.client.post("/billing/accounts", json={"customer": "INV-1"}, headers={"Idempotency-Key": key})
+    assert response.status_code == 409
+    assert "createCustomer" in response.json()["errors"][0]["detail"]
+    assert grown.create(key).content == created.content
+
+
 def test_a_browser_may_send_what_the_contract_asks_for(grown):
     """The headers of new operations are allowed to pages from elsewhere."""
     asks = {"Origin": "null", "Access-Control-Request-Method": "GET"}
