@@ -33,8 +33,11 @@ ANSWER_SECONDS = 20.0
 
 _BATCH_MAX = 32
 
+_LOCKED_SECONDS = 10.0
+"""How long a write waits while another process writes to SQLite's file."""
+
 # A connection is used by one thread; only closing it falls to another.
-_SQLITE_ARGUMENTS = {"timeout": 10, "check_same_thread": False}
+_SQLITE_ARGUMENTS = {"timeout": _LOCKED_SECONDS, "check_same_thread": False}
 
 _POSTGRESQL_ARGUMENTS = {"connect_timeout": 5, "tcp_user_timeout": 15_000}
 
@@ -131,6 +134,7 @@ class Database:
         connection = self._engine.connect()
         for setting in _SETTINGS[self._engine.dialect.name]:
             connection.exec_driver_sql(setting)
+        self._own.waits = _LOCKED_SECONDS
         return connection
 
     def _read(self, work: Callable[[Connection], T]) -> T:
@@ -138,8 +142,7 @@ class Database:
 
     def _write(self, work: Callable[[Connection], T]) -> T:
         connection = self._connection()
-        # Taking SQLite's write lock first means that no writer ever has to give up half-way.
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if self.is_sqlite else "BEGIN")
+        self._begin(connection)
         try:
             result = work(connection)
         except BaseException:
@@ -151,6 +154,27 @@ class Database:
             _roll_back(connection)
             raise CommitUnknownError(reason(error)) from error
         return result
+
+    def _begin(self, connection: Connection) -> None:
+        """Begin a transaction that writes; with SQLite's lock, so that no writer ever has to give up half-way.
+
+        Who finds the file locked after one who waited in vain waits no more: many in a row would wait for minutes.
+        """
+        if not self.is_sqlite:
+            connection.exec_driver_sql("BEGIN")
+            return
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        except DBAPIError:
+            self._wait(connection, 0.0)
+            raise
+        self._wait(connection, _LOCKED_SECONDS)
+
+    def _wait(self, connection: Connection, seconds: float) -> None:
+        """Let this thread wait so long for a lock on SQLite's file."""
+        if self._own.waits != seconds:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout = {seconds * 1000:.0f}")
+            self._own.waits = seconds
 
     def _retried(self, do: Callable[[Callable[[Connection], T]], T], work: Callable[[Connection], T]) -> T:
         """Once more on a new connection when the old one had been lost, as after a restart of the server."""

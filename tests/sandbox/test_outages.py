@@ -13,8 +13,9 @@ from typing import Any
 import psycopg
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
-from sandbox.database import WRITERS, Database, DatabaseError
+from sandbox.database import _SQLITE_ARGUMENTS, WRITERS, Database, DatabaseError
 from sandbox.migrations import lock
 
 CUSTOMERS = "/billing/customers"
@@ -154,3 +155,26 @@ def test_writes_that_wait_hold_no_reads_up(start, database):
             assert not any(each.done() for each in waiting)
         assert {each.result().json()["name"] for each in waiting} == {"x"}
         assert created.status_code == 201
+
+
+def test_only_the_first_write_waits_for_a_locked_file(tmp_path, monkeypatch):
+    """Those behind it fail at once; when the file is free again, they wait as before."""
+    monkeypatch.setattr("sandbox.database._LOCKED_SECONDS", 0.05)
+    monkeypatch.setitem(_SQLITE_ARGUMENTS, "timeout", 0.05)
+    url = f"sqlite:///{tmp_path}/sandbox.db"
+    waits = []
+
+    def note(connection):
+        waits.append(connection.scalar(text("PRAGMA busy_timeout")))
+
+    with contextlib.closing(Database(url)) as database:
+        database.write(note)
+        with locked(url, ""):
+            for _ in range(3):
+                with pytest.raises(DBAPIError, match="locked"):
+                    database.write(note)
+                database.read(note)
+        for _ in range(2):
+            database.write(note)
+            database.read(note)
+    assert waits == [50, 0, 0, 0, 50, 50, 50, 50]
