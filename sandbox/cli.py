@@ -88,7 +88,9 @@ def _manage_parser() -> argparse.ArgumentParser:
     seed.add_argument("file", type=Path, metavar="FILE")
     _add_contract(seed)
     listing = keys.add_parser("list", help="show every key's id, merchant and hint")
-    reset = commands.add_parser("reset", help="delete every customer and kept answer; merchants and keys stay")
+    reset = commands.add_parser(
+        "reset", help="delete customers, kept answers and logged requests; merchants and keys stay"
+    )
     named = {"create_key": create, "list_keys": listing, "revoke_key": revoke, "seed": seed, "reset": reset}
     for run, each in named.items():
         _add_database(each)

@@ -59,7 +59,7 @@ class Operations:
         """
         try:
             route, request.texts = self.routes.find(request.method, request.segments)
-            if _FAULT_HEADER in request.headers:
+            if route.needs_key and _FAULT_HEADER in request.headers:
                 return await self._answer_with_fault(route, request)
             return await self._run(route, request)
         except Refusal as refusal:

@@ -214,6 +214,7 @@ def test_the_contract_says_who_needs_a_key(grown):
     stranger = {"Authorization": "Bearer sk_test_unknown"}
     assert grown.client.get("/things", headers=stranger).status_code == 401
     assert grown.client.get("/open", headers=stranger).status_code == 501
+    assert grown.client.get("/open", headers={**stranger, "Sandbox-Fail": "429"}).status_code == 501
     assert grown.client.post("/things").headers["allow"] == "GET"
 
 
