@@ -59,7 +59,7 @@ class Contract(Document):
     def validator(self, pointer: str) -> Validator:
         """A validator for the schema at a JSON pointer, formats included. Built once for each pointer."""
         if pointer not in self._validators:
-            self._validators[pointer] = Validator(self._registry, pointer)
+            self._validators[pointer] = Validator(self._registry, pointer, self.at)
         return self._validators[pointer]
 
     @cached_property

@@ -74,8 +74,9 @@ class Problems:
         for operation in contract.operations:
             for status, response in operation.responses.items():
                 for media in response.media:
-                    if media.type == PROBLEM_MEDIA and status.isdecimal() and "example" in media.node:
-                        self._kinds.setdefault(int(status), media.node["example"])
+                    example = media.node.get("example")
+                    if media.type == PROBLEM_MEDIA and status.isdecimal() and isinstance(example, dict):
+                        self._kinds.setdefault(int(status), example)
 
     def answer(self, refusal: Refusal, instance: str) -> Answer:
         """The answer to a refused request; `instance` is the request's path."""

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from sandbox.answers import Answer
+from sandbox.answers import Answer, Refusal
 from sandbox.bodies import Bodies
 from sandbox.database import DatabaseError
 from sandbox.faults import HEADER, ResetRequested
 from sandbox.idempotency import drop_expired
+from sandbox.log import redacted
 from sandbox.operations import Operations
 from sandbox.pages import Pages
 from sandbox.protocol import ABORT
@@ -34,6 +35,8 @@ __all__ = ["Application"]
 
 _HOUR = 3600
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}", re.ASCII)
+_NO_ANSWER = Answer(0, b"", "")
+"""What the logs have of a connection that was reset on request."""
 
 
 class Application:
@@ -57,19 +60,29 @@ class Application:
         if request.method == "OPTIONS" and "access-control-request-method" in request.headers:
             await self._send(Answer(200, b"", "", self._preflight), request, send)
             return
-        if scope["path"] in self._pages.paths:
-            await self._pages.application(scope, receive, self._tagged(send, request.id))
-            return
         try:
-            await self._bodies.read(request, receive)
-            answer = await self._operations.answer(request)
-        except (ConnectionAbortedError, ResetRequested):
+            if scope["path"] in self._pages.paths:
+                await self._pages.application(scope, receive, self._tagged(send, request.id))
+                return
+            answer = await self._answer(request, receive)
+        except ConnectionAbortedError:
             scope["extensions"][ABORT]()
             return
+        except ResetRequested:
+            scope["extensions"][ABORT]()
+            answer = _NO_ANSWER
+        except asyncio.CancelledError:
+            answer = self._operations.problems.answer(_stops(), request.instance)
+        if answer.status:
+            await self._send(answer, request, send)
+        self._log.note(request, answer, (time.perf_counter() - started) * 1000)
+
+    async def _answer(self, request: Request, receive: Receive) -> Answer:
+        try:
+            await self._bodies.read(request, receive)
+            return await self._operations.answer(request)
         finally:
             self._bodies.release(request)
-        await self._send(answer, request, send)
-        self._log.note(request, answer, (time.perf_counter() - started) * 1000)
 
     async def keep_house(self) -> None:
         """Forget expired answers, now and every hour, until cancelled."""
@@ -100,10 +113,16 @@ class Application:
 
         async def tagged(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode()), *self._cors]
+                own = [(b"cache-control", b"no-store"), (b"x-request-id", request_id.encode()), *self._cors]
+                message["headers"] = [*message["headers"], *own]
             await send(message)
 
         return tagged
+
+
+def _stops() -> Refusal:
+    """The refusal of a request that is cancelled: the server has to stop, and has waited for it as long as it can."""
+    return Refusal(503, "The sandbox stops, and this took too long.", headers={"Retry-After": "1"})
 
 
 def _cors(contract: Contract) -> tuple[list[tuple[bytes, bytes]], Mapping[str, str]]:
@@ -139,6 +158,6 @@ def _request(scope: Scope) -> Request:
 
 
 def _request_id(request: Request) -> str:
-    """The request's own id if it came with one that can stand in a log."""
+    """The request's own id if it came with one that can stand in a log, and is no key."""
     given = request.headers.get("x-request-id", "")
-    return given if _REQUEST_ID.fullmatch(given) else f"req_{token_hex(8)}"
+    return given if _REQUEST_ID.fullmatch(given) and redacted(given) == given else f"req_{token_hex(8)}"

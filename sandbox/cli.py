@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
+_MANAGING = ("keys", "seed", "reset")
 _DATABASE = "MOMENT_SANDBOX_DATABASE"
 _DATABASE_HELP = (
     f"sqlite:// (memory, the default), sqlite:///FILE, or postgresql://USER:PASSWORD@HOST/NAME (or ${_DATABASE})"
@@ -23,7 +24,7 @@ _REQUEST_SECONDS_HELP = "how long a request may take to come in, from its first 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit: 0 done, 1 nothing to do it to, 2 not usable so; with COMMAND, its status."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    manages = bool(given) and given[0] in {"keys", "seed", "reset"}
+    manages = bool(given) and given[0] in _MANAGING
     options = _manage_parser().parse_args(given) if manages else _parse_serve(given)
     sys.exit(_run(options))
 
@@ -43,10 +44,8 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _parse_serve(arguments: list[str]) -> argparse.Namespace:
-    command: list[str] = []
-    if "--" in arguments:
-        at = arguments.index("--")
-        arguments, command = arguments[:at], arguments[at + 1 :]
+    at = arguments.index("--") if "--" in arguments else len(arguments)
+    own, command = arguments[:at], arguments[at + 1 :]
     parser = argparse.ArgumentParser(
         "moment-sandbox",
         usage="%(prog)s [OPTIONS] [-- COMMAND ...]\n       %(prog)s keys create|list|revoke ...\n"
@@ -62,8 +61,15 @@ def _parse_serve(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--workers", type=int, default=1, metavar="N", help="processes to serve with (default: 1)")
     parser.add_argument("--seed", type=Path, metavar="FILE", help="first add what a JSON file holds")
     parser.add_argument("--request-seconds", type=float, default=20.0, metavar="N", help=_REQUEST_SECONDS_HELP)
-    parser.add_argument("--quiet", action="store_true", help="print no keys and no access log")
-    return parser.parse_args(arguments, argparse.Namespace(command=command, run="serve"))
+    parser.add_argument("--quiet", action="store_true", help="print the URL, but no keys and no access log")
+    options, rest = parser.parse_known_args(own, argparse.Namespace(command=command, run="serve"))
+    if rest and rest[0] in _MANAGING:
+        parser.error(f"put options behind the command: {parser.prog} {' '.join(rest)} --database URL")
+    if rest:
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    if own != arguments and not command:
+        parser.error("no command stands behind --")
+    return options
 
 
 def _manage_parser() -> argparse.ArgumentParser:
@@ -82,7 +88,9 @@ def _manage_parser() -> argparse.ArgumentParser:
     seed.add_argument("file", type=Path, metavar="FILE")
     _add_contract(seed)
     listing = keys.add_parser("list", help="show every key's id, merchant and hint")
-    reset = commands.add_parser("reset", help="delete every customer and kept answer; merchants and keys stay")
+    reset = commands.add_parser(
+        "reset", help="delete customers, kept answers and logged requests; merchants and keys stay"
+    )
     named = {"create_key": create, "list_keys": listing, "revoke_key": revoke, "seed": seed, "reset": reset}
     for run, each in named.items():
         _add_database(each)

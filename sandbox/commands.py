@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import DBAPIError
 
-from contract import load
+from contract import ContractError, load
 from sandbox.database import Database, DatabaseError, reason
 from sandbox.merchants import check_merchant, first_keys
 from sandbox.merchants import create_key as make_key
@@ -37,7 +38,7 @@ class CommandError(Exception):
 
 def serve(options: argparse.Namespace) -> int:
     """Serve until a signal comes, or as long as the command runs."""
-    contract = load(options.contract)
+    contract = _contract(options.contract)
     if options.workers < 1:
         raise CommandError("--workers takes a number from 1")
     if not 0 < options.request_seconds < float("inf"):
@@ -68,7 +69,7 @@ def _serve_here(
             options.request_seconds,
             command=options.command,
             environment=_environment(listener, keys),
-            ready=lambda: _tell(options, contract, listener, keys),
+            ready=lambda: _tell(options, contract, listener, keys, database),
         )
     except OSError as error:
         raise CommandError(f"cannot run {options.command[0]}: {error.strerror}") from None
@@ -88,7 +89,7 @@ def _serve_with_workers(
         with closing(database):
             return serve(application, listener, options.request_seconds, until=parent_ended)
 
-    _tell(options, contract, listener, keys)
+    _tell(options, contract, listener, keys, database)
     environment = _environment(listener, keys)
     try:
         return supervise(options.workers, listener, work, options.command, environment)
@@ -115,7 +116,7 @@ def list_keys(options: argparse.Namespace) -> int:
     from rich.table import Table  # noqa: PLC0415
 
     table = Table("id", "merchant", "kind", "mode", "key", "created", "revoked", box=None, header_style="bold")
-    with _open(options.database, keep=True) as database:
+    with _open(options.database, keep=True, known=True) as database:
         for row in database.read(all_keys):
             dates = (_date(row.created_at), _date(row.revoked_at))
             table.add_row(row.id, row.merchant, row.kind, row.mode, row.hint, *dates)
@@ -125,17 +126,21 @@ def list_keys(options: argparse.Namespace) -> int:
 
 def revoke_key(options: argparse.Namespace) -> int:
     """Make a key useless."""
-    with _open(options.database, keep=True) as database:
-        if database.write(lambda connection: revoke(connection, options.key)):
-            return 0
-    print("moment-sandbox: there is no such key; `moment-sandbox keys list` shows them", file=sys.stderr)
-    return 1
+    with _open(options.database, keep=True, known=True) as database:
+        try:
+            newly = database.write(lambda connection: revoke(connection, options.key))
+        except LookupError:
+            print("moment-sandbox: there is no such key; `moment-sandbox keys list` shows them", file=sys.stderr)
+            return 1
+    if not newly:
+        print("moment-sandbox: this key was revoked before", file=sys.stderr)
+    return 0
 
 
 def seed(options: argparse.Namespace) -> int:
     """Add what a file holds."""
     with _open(options.database, keep=True) as database:
-        print(f"{_sow(load(options.contract), database, options.file)} customers added")
+        print(f"{_sow(_contract(options.contract), database, options.file)} customers added")
     return 0
 
 
@@ -143,17 +148,34 @@ def reset(options: argparse.Namespace) -> int:
     """Delete the customers."""
     from sandbox.seeding import reset as delete_all  # noqa: PLC0415
 
-    with _open(options.database, keep=True) as database:
+    with _open(options.database, keep=True, known=True) as database:
         print(f"{database.write(delete_all)} customers deleted")
     return 0
 
 
+def _contract(path: Path | None) -> Contract:
+    """A contract that can be served. Raises ContractError with everything that speaks against it."""
+    from contract.lint import check  # noqa: PLC0415
+    from contract.rules.registry import Stage  # noqa: PLC0415
+    from sandbox.customers import Customers  # noqa: PLC0415
+    from sandbox.routes import Routes  # noqa: PLC0415
+
+    contract = load(path)
+    if findings := check(contract, through=Stage.NAMES):
+        raise ContractError(findings)
+    Routes(contract)  # which, as customers do, refuse what they could not serve
+    Customers(contract)
+    return contract
+
+
 @contextmanager
-def _open(url: str, *, keep: bool = False) -> Iterator[Database]:
-    """A database, migrated; `keep` refuses one that would be gone with this process."""
+def _open(url: str, *, keep: bool = False, known: bool = False) -> Iterator[Database]:
+    """A database, migrated; `keep` refuses one that would be gone with this process, `known` one that is not there."""
     database = Database(url)
     if keep and database.in_memory:
         raise CommandError("name the database: --database sqlite:///FILE or postgresql://...")
+    if known and not database.exists():
+        raise CommandError(f"there is no database {database}; --database names one that a sandbox was started with")
     try:
         migrate(database)
         yield database
@@ -178,8 +200,10 @@ def _listen(host: str, port: int) -> socket.socket:
     try:
         return listen(host, port)
     except (OSError, OverflowError) as error:
-        cause = error.strerror if isinstance(error, OSError) else "there is no such port"
-        raise CommandError(f"cannot listen on {host}, port {port}: {cause}; --port 0 takes a free one") from None
+        about_port = not isinstance(error, OSError) or error.errno in {errno.EADDRINUSE, errno.EACCES}
+        cause = str(error.strerror).partition(" (")[0] if isinstance(error, OSError) else "there is no such port"
+        advice = "--port 0 takes a free one" if about_port else "--host takes an address of this machine"
+        raise CommandError(f"cannot listen on {host}, port {port}: {cause}; {advice}") from None
 
 
 def _environment(listener: socket.socket, keys: list[str]) -> dict[str, str]:
@@ -188,11 +212,17 @@ def _environment(listener: socket.socket, keys: list[str]) -> dict[str, str]:
     return {"MOMENT_BASE_URL": base_url(listener), **dict(zip(_KEY_VARIABLES, keys, strict=False))}
 
 
-def _tell(options: argparse.Namespace, contract: Contract, listener: socket.socket, keys: list[str]) -> None:
+def _tell(
+    options: argparse.Namespace, contract: Contract, listener: socket.socket, keys: list[str], database: Database
+) -> None:
+    from sandbox.serving import base_url  # noqa: PLC0415
     from sandbox.welcome import greeting  # noqa: PLC0415
 
+    url = base_url(listener)
     if not options.quiet:
-        print(greeting(contract, _environment(listener, keys)["MOMENT_BASE_URL"], keys), flush=True)
+        print(greeting(contract, url, keys, database), flush=True)
+    elif not options.command:
+        print(f"Sandbox on {url}", flush=True)  # or nobody would know which port is the free one
 
 
 def _date(seconds: int | None) -> str:

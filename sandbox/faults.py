@@ -26,6 +26,8 @@ __all__ = ["DELAY_SECONDS_MAX", "HEADER", "Fault", "ResetRequested", "parse"]
 HEADER = "Sandbox-Fail"
 DELAY_SECONDS_MAX = 60.0
 
+_STATUSES = [status.value for status in HTTPStatus if status >= HTTPStatus.BAD_REQUEST]
+
 _FORM = re.compile(
     r"(?P<kind>[45]\d\d|reset|delay=(?P<delay>\d{1,3}(\.\d{1,3})?|\.\d{1,3}))"
     r"(;retry-after=(?P<retry_after>\d{1,5})|;rate=(?P<rate>0?\.\d{1,6}|[01](\.0{1,6})?)|(?P<after>;after))*",
@@ -79,9 +81,11 @@ def parse(text: str) -> Fault:
     """Read the header's value. Raises Refusal, 400, when it says nothing known."""
     found = _FORM.fullmatch(text.replace(" ", "").lower())
     delay = float(found["delay"] or 0) if found else 0.0
-    if not found or delay > DELAY_SECONDS_MAX or (found["kind"][0] in "45" and not _is_status(found["kind"])):
-        forms = "a status such as 429, 'reset' or 'delay=3', then ';retry-after=2', ';rate=0.5' or ';after'"
-        raise Refusal(400, f"{HEADER} is not understood.", [Wrong("", f"it takes {forms}", f"header {HEADER}")])
+    if not found or delay > DELAY_SECONDS_MAX or (found["kind"][0] in "45" and int(found["kind"]) not in _STATUSES):
+        statuses = ", ".join(map(str, _STATUSES))
+        forms = f"one of the statuses {statuses}, or 'reset', or 'delay=3' (seconds, up to {DELAY_SECONDS_MAX:g})"
+        more = "then ';retry-after=2', ';rate=0.5' or ';after'"
+        raise Refusal(400, f"{HEADER} is not understood.", [Wrong("", f"it takes {forms}, {more}", f"header {HEADER}")])
     return Fault(
         status=int(found["kind"]) if found["kind"].isdecimal() else 0,
         reset=found["kind"] == "reset",
@@ -90,7 +94,3 @@ def parse(text: str) -> Fault:
         rate=float(found["rate"] or 1) if found["rate"] is not None else 1.0,
         headers={"Retry-After": found["retry_after"]} if found["retry_after"] else None,
     )
-
-
-def _is_status(text: str) -> bool:
-    return int(text) in {status.value for status in HTTPStatus}

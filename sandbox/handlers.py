@@ -39,7 +39,7 @@ class Call:
     @property
     def fields(self) -> dict[str, Any]:
         """The members of the body that the contract names. Others are ignored: they mean nothing here."""
-        members = self.body or {}  # a contract may not require a body
+        members = self.body if isinstance(self.body, dict) else {}  # a contract may not require one
         return {name: members[name] for name in self.route.fields if name in members}
 
 

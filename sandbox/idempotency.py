@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from sandbox.answers import Answer
+from sandbox.answers import Answer, Refusal, Wrong
 from sandbox.tables import idempotency
 
 if TYPE_CHECKING:
@@ -27,13 +27,20 @@ KEPT_SECONDS = 24 * 60 * 60
 """How long an answer is kept."""
 
 
-def claim(connection: Connection, account: int, key: str) -> Answer | None:
-    """Claim a key for this transaction; the kept answer when the key already has one."""
+def claim(connection: Connection, account: int, operation: str, key: str) -> Answer | None:
+    """Claim a key for this transaction; the kept answer when the key already has one.
+
+    Raises:
+        Refusal: 409, the key names something that another operation did.
+    """
     now = int(time.time())
-    row = {"account_id": account, "key": key, "claimed_at": now, "oldest": now - KEPT_SECONDS}
+    row = {"account_id": account, "key": key, "operation": operation, "claimed_at": now, "oldest": now - KEPT_SECONDS}
     if connection.execute(_CLAIMS[connection.dialect.name], row).first():
         return None
     kept = connection.execute(_KEPT, {"of_account": account, "of_key": key}).one()
+    if kept.operation not in {None, operation}:
+        wrong = Wrong("", f"it was used for {kept.operation}; take a new one", f"header {KEY_HEADER}")
+        raise Refusal(409, f"The {KEY_HEADER} belongs to another operation.", [wrong])
     return Answer(kept.status, kept.body.encode(), kept.media, {REPLAYED_HEADER: "true"})
 
 
@@ -50,18 +57,24 @@ def drop_expired(connection: Connection) -> int:
 
 
 def _claim_statement(insert: type[sqlite.Insert | postgresql.Insert]) -> Executable:
-    columns = ("account_id", "key", "claimed_at")
+    columns = ("account_id", "key", "operation", "claimed_at")
     statement = insert(idempotency).values({name: bindparam(name) for name in columns})
     return statement.on_conflict_do_update(
         index_elements=[idempotency.c.account_id, idempotency.c.key],
-        set_={"claimed_at": statement.excluded.claimed_at, "status": None, "media": None, "body": None},
+        set_={
+            "operation": statement.excluded.operation,
+            "claimed_at": statement.excluded.claimed_at,
+            "status": None,
+            "media": None,
+            "body": None,
+        },
         where=idempotency.c.claimed_at <= bindparam("oldest"),
     ).returning(idempotency.c.key)
 
 
 _CLAIMS = {"sqlite": _claim_statement(sqlite.Insert), "postgresql": _claim_statement(postgresql.Insert)}
 _THE_KEY = (idempotency.c.account_id == bindparam("of_account")) & (idempotency.c.key == bindparam("of_key"))
-_KEPT = select(idempotency.c.status, idempotency.c.media, idempotency.c.body).where(_THE_KEY)
+_KEPT = select(idempotency.c.operation, idempotency.c.status, idempotency.c.media, idempotency.c.body).where(_THE_KEY)
 _SETTLE = (
     update(idempotency)
     .where(_THE_KEY)

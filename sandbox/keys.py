@@ -74,9 +74,9 @@ def new_key(kind: Kind, mode: Mode) -> str:
 
 def kind_of(key: str) -> tuple[Kind, Mode]:
     """What a key's prefix says. Raises ValueError when it is no key: others could be shown where keys are cut."""
-    for prefix, meaning in _PREFIXES.items():
-        if key.startswith(prefix) and _REST.fullmatch(key, len(prefix)):
-            return meaning
+    prefix = next((prefix for prefix in _PREFIXES if key.startswith(prefix)), "")
+    if prefix and _REST.fullmatch(key, len(prefix)):
+        return _PREFIXES[prefix]
     raise ValueError(f"a key is one of {', '.join(_PREFIXES)}, then 6 to 200 letters, digits and underscores")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select, update
+from sqlalchemy import false, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from sandbox.keys import LOOKUP_LENGTH, Kind, Mode, digest, hint, kind_of, new_key, random_text
@@ -91,9 +91,12 @@ def list_keys(connection: Connection) -> Sequence[Any]:
 
 
 def revoke_key(connection: Connection, key: str) -> bool:
-    """Revoke a key, named by its id or by itself; False when there is none."""
-    named = (keys.c.id == key) | (keys.c.digest == digest(key))
-    return connection.execute(update(keys).where(named).values(revoked_at=int(time.time()))).rowcount > 0
+    """Revoke a key, named by its id or by itself; False when it was revoked before. Raises LookupError without it."""
+    named = (keys.c.id == key) | (keys.c.digest == digest(key)) if key.isascii() else false()
+    if connection.scalar(select(keys.c.id).where(named)) is None:
+        raise LookupError
+    valid = named & keys.c.revoked_at.is_(None)  # the first time stands
+    return connection.execute(update(keys).where(valid).values(revoked_at=int(time.time()))).rowcount > 0
 
 
 def _insert_if_new(connection: Connection, table: Table, row: dict[str, Any]) -> None:

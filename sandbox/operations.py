@@ -59,7 +59,7 @@ class Operations:
         """
         try:
             route, request.texts = self.routes.find(request.method, request.segments)
-            if _FAULT_HEADER in request.headers:
+            if route.needs_key and _FAULT_HEADER in request.headers:
                 return await self._answer_with_fault(route, request)
             return await self._run(route, request)
         except Refusal as refusal:
@@ -89,9 +89,11 @@ class Operations:
         await asyncio.sleep(fault.delay)
         if not fault.after:
             fault.strike()
-        answer = await self._run(route, request)
-        fault.strike()
-        return answer
+            return await self._run(route, request)
+        try:
+            return await self._run(route, request)
+        finally:
+            fault.strike()  # instead of the answer, whatever that is
 
     def _serve(self, route: Route, request: Request, connection: Connection) -> Answer:
         """Everything that happens within the request's transaction."""
@@ -106,7 +108,7 @@ class Operations:
         if not request.caller or route.key not in inputs:
             return self._done(route, request, connection, path, inputs)
         account, key = request.caller.account, str(inputs[route.key])
-        if kept := claim(connection, account, key):
+        if kept := claim(connection, account, route.operation.id, key):
             return kept
         try:
             answer = self._done(route, request, connection, path, inputs)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from html import escape
 from importlib.resources import files
 from string import Template
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import text
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
@@ -20,7 +22,8 @@ from sandbox.database import DatabaseError
 from sandbox.keys import authenticate
 from sandbox.merchants import list_keys
 from sandbox.requestlog import last_requests
-from sandbox.welcome import first_calls
+from sandbox.tables import versions
+from sandbox.welcome import advice, first_calls
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,6 +37,9 @@ if TYPE_CHECKING:
     from sandbox.requestlog import RequestLog
 
 __all__ = ["Pages"]
+
+_READY_SECONDS = 5.0
+"""How long the database may take to answer whoever asks whether all is well, who does not wait long either."""
 
 
 class Pages:
@@ -55,7 +61,7 @@ class Pages:
         self.paths = frozenset(endpoints)
         self.application = Starlette(
             routes=[Route(path, endpoint) for path, endpoint in endpoints.items()],
-            exception_handlers={Refusal: self._refuse, SQLAlchemyError: self._refuse, DatabaseError: self._refuse},
+            exception_handlers=dict.fromkeys((Refusal, HTTPException, SQLAlchemyError, DatabaseError), self._refuse),
         )
 
     async def home(self, request: Request) -> Response:
@@ -75,6 +81,7 @@ class Pages:
                 for key in keys
                 if key.revoked_at is None
             ),
+            advice=escape(advice(self._database)),
             faults=escape((faults.__doc__ or "").partition("\n\n")[2].strip()),
         )
         return HTMLResponse(html, headers={"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"})
@@ -107,9 +114,12 @@ class Pages:
     async def ready(self, _request: Request) -> Response:
         """Whether the database answers as well."""
         try:
-            await self._database.run(lambda connection: connection.scalar(text("SELECT 1")), writes=False)
-        except (SQLAlchemyError, DatabaseError):
+            async with asyncio.timeout(_READY_SECONDS):
+                version = await self._database.run(_version, writes=False)
+        except (SQLAlchemyError, DatabaseError, TimeoutError):
             return JSONResponse({"status": "the database does not answer"}, 503)
+        if version is None or not self._database.exists():  # SQLite goes on reading a file that was deleted
+            return JSONResponse({"status": "the database is gone"}, 503)
         return JSONResponse({"status": "ready"})
 
     async def requests(self, request: Request) -> Response:
@@ -121,8 +131,16 @@ class Pages:
 
     async def _refuse(self, request: Request, error: Exception) -> Response:
         refusal = error if isinstance(error, Refusal) else unavailable()
+        if isinstance(error, HTTPException):  # Starlette's own, for another method
+            refusal = Refusal(error.status_code, f"This path does not take {request.method}.", headers=error.headers)
         answer = self._problems.answer(refusal, request.url.path)
         return Response(answer.body, answer.status, dict(answer.headers), PROBLEM_MEDIA)
+
+
+def _version(connection: Connection) -> int | None:
+    """The version of the tables: a row that is there from the start."""
+    found: int | None = connection.scalar(select(versions.c.version).limit(1))
+    return found
 
 
 def _own_requests(connection: Connection, authorization: str | None) -> Sequence[dict[str, Any]]:

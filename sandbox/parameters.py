@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
 from sandbox.answers import Refusal, Wrong
+from sandbox.schemas import types
 from sandbox.strictjson import JsonError, decode
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ __all__ = ["Input", "UnreadableError", "make_input", "read_inputs", "read_path"]
 
 _STYLES = {"path": "simple", "header": "simple", "query": "form", "cookie": "form"}
 _SEPARATORS = {"simple": ",", "form": ",", "spaceDelimited": " ", "pipeDelimited": "|"}
-_NOTHING = object()
 
 
 class UnreadableError(Exception):
@@ -48,13 +48,14 @@ class Input:
 
     def value(self, texts: Sequence[str]) -> tuple[Any, list[Wrong]]:
         """What the texts that were given for it stand for, or else what is wrong with them."""
-        reading: Any = _NOTHING
-        for reading in self._readings(texts):
+        readings = list(self._readings(texts))
+        for reading in readings:
             if self.validator.is_valid(reading):
                 return reading, []
-        if reading is _NOTHING:
+        if not readings:
             return None, [Wrong("", "it is given more than once", str(self))]
-        return None, [Wrong("", violation.message, str(self)) for violation in self.validator.violations(reading)]
+        meant = readings[0 if "string" in self.types else -1]
+        return None, [Wrong("", violation.message, str(self)) for violation in self.validator.violations(meant)]
 
     def _readings(self, texts: Sequence[str]) -> Iterator[Any]:
         """A text as it is, and as what it spells: `5` is a string or a number."""
@@ -70,13 +71,13 @@ class Input:
 def make_input(contract: Contract, parameter: Parameter) -> Input:
     """Learn how to read a parameter. Raises UnreadableError when the sandbox does not know how."""
     style = parameter.node.get("style", _STYLES[parameter.location])
-    types = frozenset(_types(contract, parameter.schema, set())) if parameter.schema else frozenset()
+    named = types(contract, parameter.schema)
     if not parameter.schema:
         raise UnreadableError(f"the {parameter.location} parameter {parameter.name}, which has a media type")
-    if style not in _SEPARATORS or "object" in types or (parameter.location == "cookie" and "array" in types):
+    if style not in _SEPARATORS or "object" in named or (parameter.location == "cookie" and "array" in named):
         raise UnreadableError(f"the {parameter.location} parameter {parameter.name}, of the style {style}")
     explode = parameter.node.get("explode", style == "form") and parameter.location == "query"
-    return Input(parameter, contract.validator(parameter.schema), types, "" if explode else _SEPARATORS[style])
+    return Input(parameter, contract.validator(parameter.schema), named, "" if explode else _SEPARATORS[style])
 
 
 def read_path(route: Route, request: Request) -> dict[str, Any]:
@@ -130,17 +131,3 @@ def _spelled(text: str) -> Any:
     except JsonError:
         return text
     return text if isinstance(value, str | list | dict) else value
-
-
-def _types(contract: Contract, pointer: str, seen: set[str]) -> set[str]:
-    """The types that a schema names by itself or in the schemas that it is put together from."""
-    schema, at = contract.resolve(contract.at(pointer), pointer)
-    if not isinstance(schema, dict) or at in seen:
-        return set()
-    seen.add(at)
-    named = schema.get("type", [])
-    types = {named} if isinstance(named, str) else set(named)
-    for keyword in ("allOf", "anyOf", "oneOf"):
-        for index in range(len(schema.get(keyword, []))):
-            types |= _types(contract, f"{at}/{keyword}/{index}", seen)
-    return types

@@ -86,7 +86,14 @@ class GuardedProtocol(HttpToolsProtocol):
         self.scope["extensions"] = extensions
 
     def on_headers_complete(self) -> None:
-        """Hand the request to the application."""
+        """Hand the request to the application.
+
+        Without a Host, or with two, it is refused: whom it is for could be taken differently (RFC 9112, section 3.2).
+        """
+        hosts = [name for name, _ in self.headers].count(b"host")
+        if hosts > 1 or (hosts == 0 and self.parser.get_http_version() == "1.1"):
+            self._refuse(400, f"The request has {hosts or 'no'} Host headers; it takes one.")
+            raise ValueError  # which ends the parser
         self._in_head = False
         super().on_headers_complete()
         self.headers = []  # what comes after the body is no header (RFC 9110, section 6.5.1)
@@ -194,6 +201,8 @@ def _refusal(status: int, detail: str) -> bytes:
         f"content-type: {PROBLEM_MEDIA}",
         f"content-length: {len(body)}",
         f"x-request-id: req_{token_hex(8)}",
+        "access-control-allow-origin: *",
+        "access-control-expose-headers: X-Request-Id",
         "connection: close",
     )
     return "\r\n".join([*lines, "", ""]).encode() + body

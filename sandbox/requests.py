@@ -22,6 +22,7 @@ __all__ = ["Request", "read_body"]
 
 _EXPLAINED_BYTES_MAX = 32 * 1024
 _ERRORS_MAX = 100
+_AS_IT_IS = {"Accept-Encoding": "identity"}
 _PLAIN = re.compile(rb"[A-Za-z0-9/_.~-]*")
 
 
@@ -105,6 +106,11 @@ def _validator(route: Route, request: Request) -> Validator | None:
     if not names:
         takes = " or ".join(route.bodies)
         raise Refusal(400, f"The body must be {takes}.", [Wrong("", f"it must be {takes}", "header Content-Type")])
+    if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
+        wrong = Wrong("", "it must be left out", "header Content-Encoding")
+        raise Refusal(
+            400, "The body must come as it is: no encoding is taken.", [wrong], {"Accept-Encoding": "identity"}
+        )
     if essence != "application/json" and not essence.endswith("+json"):
         raise Refusal(501, f"The sandbox does not read {essence} yet.")
     return route.bodies[names[0]]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from contract import ContractError
 from sandbox.answers import Refusal
 from sandbox.idempotency import KEY_HEADER
 from sandbox.parameters import UnreadableError, make_input
+from sandbox.schemas import properties
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -59,7 +60,7 @@ class Routes:
     """Finds routes by path and method."""
 
     def __init__(self, contract: Contract) -> None:
-        """Prepare every operation. Raises ContractError for one that names no successful answer."""
+        """Prepare every operation. Raises ContractError for one that lacks a successful answer or a parameter."""
         self._by_length: dict[int, list[_Path]] = {}
         paths: dict[str, dict[str, Route]] = {}
         for operation in contract.operations:
@@ -106,15 +107,17 @@ class _Path(NamedTuple):
 def _pattern(segment: str) -> re.Pattern[str]:
     """What matches a segment of a path, such as `{number}.pdf`, with a group for each parameter in it."""
     written_out = map(re.escape, _VARIABLE.split(segment)[::2])
-    return re.compile("(.*)".join(written_out), re.DOTALL)
+    return re.compile("(.+)".join(written_out), re.DOTALL)
 
 
 def _route(contract: Contract, operation: Operation) -> Route:
     success = next((each for status, each in operation.responses.items() if status.startswith("2")), None)
     if success is None:
-        message = f"the sandbox needs a successful answer of {operation.id}"
-        raise ContractError([contract.finding(operation.pointer, "sandbox-operations", message)])
+        raise _lacks(contract, operation, "a successful answer")
     inputs, unreadable = _inputs(contract, operation)
+    for name in _VARIABLE.findall(operation.path):
+        if ("path", name) not in inputs and not unreadable:
+            raise _lacks(contract, operation, f"the path parameter {name}")
     needs_key, other_scheme = _security(contract, operation)
     return Route(
         operation=operation,
@@ -124,12 +127,17 @@ def _route(contract: Contract, operation: Operation) -> Route:
         bodies={
             _essence(each.type): contract.validator(each.schema) if each.schema else None for each in operation.body
         },
-        fields=_properties(contract, operation.body[0].schema) if operation.body else [],
+        fields=list(properties(contract, operation.body[0].schema)) if operation.body else [],
         status=int(success.status.replace("X", "0")),
         media=success.media[0].type if success.media else "",
         needs_key=needs_key,
         unknown=unreadable or other_scheme,
     )
+
+
+def _lacks(contract: Contract, operation: Operation, what: str) -> ContractError:
+    message = f"the sandbox needs {what} of {operation.id}"
+    return ContractError([contract.finding(operation.pointer, "sandbox-operations", message)])
 
 
 def _inputs(contract: Contract, operation: Operation) -> tuple[dict[tuple[str, str], Input], str]:
@@ -158,14 +166,3 @@ def _security(contract: Contract, operation: Operation) -> tuple[bool, str]:
 
 def _essence(media_type: str) -> str:
     return media_type.partition(";")[0].strip().lower()
-
-
-def _properties(contract: Contract, pointer: str) -> list[str]:
-    """The properties that a schema names, its `allOf` parts included."""
-    if not pointer:
-        return []
-    schema, at = contract.resolve(contract.at(pointer), pointer)
-    names: dict[str, Any] = dict.fromkeys(schema.get("properties", {}))
-    for index in range(len(schema.get("allOf", []))):
-        names.update(dict.fromkeys(_properties(contract, f"{at}/allOf/{index}")))
-    return list(names)

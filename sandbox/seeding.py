@@ -10,10 +10,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 
 from sandbox.keys import check_key
 from sandbox.merchants import account_of, add_key, check_merchant
+from sandbox.migrations import lock
 from sandbox.strictjson import JsonError, decode
 from sandbox.tables import customers, idempotency, requests
 
@@ -93,27 +94,23 @@ def _refused(place: str, check: Callable[..., None], *arguments: str) -> Iterato
 
 
 def sow(connection: Connection, seed: Seed, made: Customers) -> int:
-    """Add a seed's keys and customers; what is there already, by key or reference, stays. Return how many came in."""
+    """Add a seed's keys and customers; what is there already, by key or reference, stays. Return how many came in.
+
+    Raises:
+        SeedError: A key or an id is somebody else's.
+    """
+    lock(connection)  # or replicas that begin with the same file would each wait for what the other one adds
     added = 0
-    for merchant in seed.merchants:
+    for at, merchant in enumerate(seed.merchants):
         account = account_of(connection, merchant.name, merchant.mode)
         for key in merchant.keys:
             _give(connection, merchant, key)
-        mine = customers.c.account_id == account
-        known = set(connection.scalars(select(customers.c.external_reference).where(mine)))
-        rows = [
-            {
-                "id": customer["id"],
-                "account_id": account,
-                "external_reference": customer["external_reference"],
-                "record": made.text(customer),
-            }
-            for customer in merchant.customers
-            if customer["external_reference"] not in known
-        ]
-        if rows:
-            connection.execute(insert(customers), rows)
-        added += len(rows)
+        for index, customer in enumerate(merchant.customers):
+            if made.add(connection, account, customer):
+                added += 1
+            elif not _has(connection, account, customer["external_reference"]):
+                place = f"/merchants/{at}/customers/{index}/id"
+                raise SeedError(f"another customer has this id; leave it out, or give another one, at {place}")
     return added
 
 
@@ -124,8 +121,14 @@ def _give(connection: Connection, merchant: Merchant, key: str) -> None:
         raise SeedError(f"{error}; give {merchant.name} one of its own") from None
 
 
+def _has(connection: Connection, account: int, reference: str) -> bool:
+    named = (customers.c.account_id == account) & (customers.c.external_reference == reference)
+    return connection.scalar(select(customers.c.id).where(named)) is not None
+
+
 def reset(connection: Connection) -> int:
     """Delete every customer, kept answer and logged request, and return how many customers; merchants and keys stay."""
+    lock(connection)
     connection.execute(delete(requests))
     connection.execute(delete(idempotency))
     return connection.execute(delete(customers)).rowcount

@@ -93,6 +93,8 @@ class _Server(uvicorn.Server):
         for connection in [each for listener in listeners for each in _waiting(listener)]:
             await asyncio.get_running_loop().connect_accepted_socket(self._connect, connection)
         await super().shutdown(sockets)
+        if cancelled := self.server_state.tasks:
+            await asyncio.wait(cancelled, timeout=_CLOSE_SECONDS)  # each still tells its client
 
     def _connect(self) -> GuardedProtocol:
         protocol = cast("type[GuardedProtocol]", self.config.http_protocol_class)

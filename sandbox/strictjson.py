@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections import Counter
-from contextlib import suppress
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["DEPTH_MAX", "JsonError", "decode", "encode"]
+__all__ = ["DEPTH_MAX", "DIGITS_MAX", "EXPONENT_MAX", "JsonError", "decode", "encode"]
 
 DEPTH_MAX = 100
 """How deep arrays and objects may stand within each other: what reads and checks them recurses."""
@@ -20,8 +20,8 @@ DEPTH_MAX = 100
 DIGITS_MAX = 4300
 """The most digits an integer may have: Python's own guard against quadratic conversion."""
 
-_EXPONENT_MAX = 308
-"""The range of a double. Six bytes could else ask for an integer of thousands of digits, many times in one body."""
+EXPONENT_MAX = 40
+"""How long an integer with an exponent may be: `1e40` at most. A body of many `1e308` would else hold everybody up."""
 
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
@@ -34,17 +34,17 @@ def decode(data: bytes) -> Any:
     """Read a JSON text in UTF-8.
 
     Stricter than `json.loads`: a name twice in one object, a lone surrogate, NaN and Infinity are refused. A number
-    with an integral value is an integer, as in JSON Schema: `2000.0` and `2e3` are 2000.
+    with an integral value is an integer, as in JSON Schema: `2000.0` and `2e3` are 2000. No other number becomes one.
 
     Raises:
-        JsonError: The text is none of the above, is nested too deeply, or holds a number out of range.
+        JsonError: The text is none of the above, is nested too deeply, or holds a number that cannot be kept.
     """
     try:
         value = _DECODER.decode(data.decode("utf-8"))
     except UnicodeDecodeError as error:
         raise JsonError(f"byte {error.start} is not UTF-8") from None
     except json.JSONDecodeError as error:
-        raise JsonError(f"{error.msg} at line {error.lineno}, column {error.colno}") from None
+        raise JsonError(f"{error.msg.removesuffix(' at')} at line {error.lineno}, column {error.colno}") from None
     except RecursionError:
         raise JsonError("it is nested too deeply") from None
     except JsonError:
@@ -90,11 +90,33 @@ def _object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _fraction(text: str) -> int | float:
-    with suppress(InvalidOperation):  # the exponent is beyond what even Decimal takes
+    """A number that is written with a point or an exponent; integral doubles are looked at again, digit by digit."""
+    value = float(text)
+    if math.isinf(value):
+        raise _out_of_range(text)
+    return _integer(text) if value.is_integer() else value
+
+
+def _integer(text: str) -> int:
+    """The integer that a text with a point or an exponent stands for.
+
+    Raises:
+        JsonError: It stands for a fraction, which only a double takes for an integer, or for an integer that is too
+            long.
+    """
+    try:
         number = Decimal(text)
-        if abs(number.adjusted()) <= _EXPONENT_MAX:
-            return int(number) if number == number.to_integral_value() else float(number)
-    raise JsonError(f"the number {text[:40]} is out of range")
+    except InvalidOperation:  # the exponent is beyond what even Decimal takes
+        raise _out_of_range(text) from None
+    if number != number.to_integral_value():
+        raise JsonError(f"the number {text[:40]} has more digits than a fraction can keep")
+    if number.adjusted() > EXPONENT_MAX:
+        raise _out_of_range(text)
+    return int(number)
+
+
+def _out_of_range(text: str) -> JsonError:
+    return JsonError(f"the number {text[:40]} is out of range: with an exponent, 1e{EXPONENT_MAX} is the limit")
 
 
 def _constant(name: str) -> NoReturn:

@@ -70,13 +70,15 @@ idempotency = Table(
     METADATA,
     Column("account_id", ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
     Column("key", Text, primary_key=True),
+    Column("operation", Text),
     Column("claimed_at", BigInteger, nullable=False),
     Column("status", Integer),
     Column("media", Text),
     Column("body", Text),
     Index("idempotency_by_age", "claimed_at"),
 )
-"""The answer that each Idempotency-Key first got. It commits together with what the answer tells of."""
+"""The answer that each Idempotency-Key first got, and from which operation; it is not known of answers of the second
+version. It commits together with what the answer tells of."""
 
 requests = Table(
     "requests",

@@ -80,10 +80,11 @@ class Threads:
             self._batches.put(gathered[at : at + self._batch_max])
 
     def _run(self) -> None:
-        while batch := self._batches.get():
+        while gathered := self._batches.get():
+            batch = [work for work in gathered if not work.future.cancelled()]  # nobody waits for the others any more
             results = self._run_batch([work.do for work in batch])
             with suppress(RuntimeError):  # the loop has been closed: nobody waits any more
-                batch[0].loop.call_soon_threadsafe(_deliver, batch, results)
+                gathered[0].loop.call_soon_threadsafe(_deliver, batch, results)
 
 
 def _deliver(batch: list[_Work], results: Sequence[Outcome]) -> None:

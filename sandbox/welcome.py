@@ -8,19 +8,22 @@ from textwrap import indent
 from typing import TYPE_CHECKING
 
 from sandbox.idempotency import KEY_HEADER
+from sandbox.merchants import FIRST_MERCHANTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from contract import Contract
+    from sandbox.database import Database
 
-__all__ = ["first_calls", "greeting"]
+__all__ = ["advice", "first_calls", "greeting"]
 
 
-def greeting(contract: Contract, url: str, keys: Sequence[str]) -> str:
+def greeting(contract: Contract, url: str, keys: Sequence[str], database: Database) -> str:
     """What a start says; `keys` are the first ones, if they were just made."""
     if not keys:
-        return f"Sandbox on {url}\n\nIts database has keys already: `moment-sandbox keys create` makes another."
+        command = f"moment-sandbox keys create {FIRST_MERCHANTS[0]} --database {quote(str(database))}"
+        return f"Sandbox on {url}\n\nIts database has keys already. To make another:\n  {command}"
     create, _ = first_calls(contract, url, f"'Authorization: Bearer {keys[0]}'")
     return (
         f"Sandbox on {url}\n\n"
@@ -32,6 +35,14 @@ def greeting(contract: Contract, url: str, keys: Sequence[str]) -> str:
     )
 
 
+def advice(database: Database) -> str:
+    """How to get a key, for whoever looks at the page, who need not know where the database is."""
+    if database.in_memory:
+        return "Those of this sandbox were printed when it was started, and a new start makes new ones."
+    command = "moment-sandbox keys create MERCHANT --database URL"
+    return f"`{command}` makes one, with the URL of the database that this sandbox was started with."
+
+
 def first_calls(contract: Contract, url: str, authorization: str) -> tuple[str, str]:
     """Commands that create the customer of the contract's first example, and retrieve it.
 
@@ -39,13 +50,15 @@ def first_calls(contract: Contract, url: str, authorization: str) -> tuple[str, 
     """
     create, retrieve = contract.operation("createCustomer"), contract.operation("retrieveCustomer")
     media = create.body[0]
-    example, _ = contract.resolve(next(iter(media.node.get("examples", {}).values()), {"value": {}}))
-    reference = example["value"].get("external_reference", "INV-2024-001")
-    body = json.dumps({"external_reference": reference, **example["value"]}, ensure_ascii=False)
+    example, _ = contract.resolve(next(iter(media.node.get("examples", {}).values()), {}))
+    value = example.get("value")  # none when it stands in a file of its own
+    customer = {"external_reference": "INV-2024-001", **(value if isinstance(value, dict) else {})}
+    body = json.dumps(customer, ensure_ascii=False)
     command = (
         f"curl {url}{create.path} \\\n"
         f"  -H {authorization} \\\n"
         f"  -H '{KEY_HEADER}: first-try' -H 'Content-Type: {media.type}' \\\n"
         f"  -d {quote(body)}"
     )
-    return command, f"curl {url}{retrieve.path.replace('{customer}', reference)} -H {authorization}"
+    path = retrieve.path.replace("{customer}", str(customer["external_reference"]))
+    return command, f"curl {url}{path} -H {authorization}"

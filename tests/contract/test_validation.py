@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from contract import Contract
+from contract.loading import parse
 
 CREATE = "/components/schemas/CreateCustomer"
 UPDATE = "/components/schemas/UpdateCustomer"
@@ -75,3 +77,30 @@ def test_a_name_that_utf_8_cannot_carry_counts_as_one_character_each(contract: C
     metadata = contract.validator("/components/schemas/Metadata")
     assert metadata.is_valid({"\ud83d" * 40: "\ud83d"})
     assert {one.keyword for one in metadata.violations({"\ud83d" * 41: 5})} == {"maxLength", "type"}
+
+
+@pytest.mark.parametrize(
+    ("schema", "instance", "message"),
+    [
+        ({"dependentRequired": {"a": ["c"], "b": ["c"]}}, {"b": 1}, '"c" is required beside "b"'),
+        ({"not": {"pattern": "^a"}}, "ab", 'the value must not match "^a"'),
+        ({"not": {"maxLength": 3}}, "ab", 'the value must not be valid by {"maxLength": 3}'),
+        ({"properties": {"not": False}}, {"not": 1}, "False schema does not allow the value"),
+        (
+            {"anyOf": [{"pattern": "^b"}, {"not": {"pattern": "^a"}}, {"pattern": "^b"}]},
+            "a",
+            'none of the forms that are possible here: the value does not match "^b"; or the value must not match "^a"',
+        ),
+        (
+            {"oneOf": [{"maxLength": 1}, {"maxLength": 2}]},
+            "a",
+            "several of the forms that are possible here, and may have one",
+        ),
+    ],
+)
+def test_a_message_says_what_to_do(schema: Any, instance: Any, message: str) -> None:
+    """Also for the keywords whose own message is a piece of JSON Schema, or names no cause."""
+    document = {"openapi": "3.1.1", "components": {"schemas": {"A": schema}}}
+    validator = parse(json.dumps(document).encode(), "a contract").validator("/components/schemas/A")
+    (found,) = validator.violations(instance)
+    assert found.message.removeprefix("the value has ") == message

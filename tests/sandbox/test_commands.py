@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import shutil
@@ -13,9 +14,14 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from sandbox.customers import Customers
+from sandbox.database import Database
+from sandbox.merchants import create_key, list_keys, revoke_key
+from sandbox.migrations import migrate
 from sandbox.seeding import SeedError, read_seed
+from sandbox.tables import keys
 
 CUSTOMERS = "/billing/customers"
 SANDBOX = Path(sys.executable).with_name("moment-sandbox")
@@ -51,7 +57,29 @@ def test_keys_are_made_listed_and_revoked(start, database):
         assert key[-4:] in line
         assert run("keys", "revoke", line.split()[0], *at).returncode == 0
         assert status(sandbox, key) == 403
+        assert run("keys", "revoke", key, *at).stderr == "moment-sandbox: this key was revoked before\n"
         assert status(sandbox, sandbox.key) == 404
+
+
+def test_the_first_revocation_stands(database):
+    """A key that is revoked again was revoked when it was."""
+    with contextlib.closing(Database(database())) as opened:
+        migrate(opened)
+        key = opened.write(lambda connection: create_key(connection, "acme"))
+        revoked = lambda: opened.read(lambda connection: [each.revoked_at for each in list_keys(connection)])  # noqa: E731
+        opened.write(lambda connection: revoke_key(connection, key))
+        opened.write(lambda connection: connection.execute(update(keys).values(revoked_at=1)))
+        assert opened.write(lambda connection: revoke_key(connection, key)) is False
+        assert revoked() == [1]
+
+
+def test_what_is_no_key_is_not_revoked(tmp_path):
+    """Whatever bytes a shell passes on, the answer is that there is no such key."""
+    at = ("--database", f"sqlite:///{tmp_path}/sandbox.db")
+    assert run("keys", "create", "acme", *at).returncode == 0
+    for key in ("key_none", b"\xff", "é"):
+        result = run("keys", "revoke", key, *at)
+        assert (result.returncode, "no such key" in result.stderr) == (1, True)
 
 
 def test_merchants_are_listed_by_their_names(tmp_path):
@@ -116,6 +144,7 @@ def test_a_seed_is_served(start, tmp_path):
         ('{"merchants": [{"name": "a", "keys": ["sk_live_mode"]}]}', "test mode"),
         ('{"merchants": [{"name": "a", "customers": [{"external_reference": "bcus_"}]}]}', "/merchants/0/customers/0"),
         ('{"merchants": [{"name": "a", "keys": ["sk_test_abcd"]}]}', "/merchants/0/keys/0"),
+        ('{"merchants": [{"name": "a", "mode": "live", "keys": ["sk_test_a"]}]}', "/merchants/0/keys/0"),
         ('{"merchants": [{"name": "a", "keys": ["sk_test_my-secret-key"]}]}', "/merchants/0/keys/0"),
         ('{"merchants": [{"name": ""}]}', "/merchants/0/name"),
         ('{"merchants": [{"name": "a\\u0000"}]}', "/merchants/0/name"),
@@ -140,14 +169,16 @@ def test_a_seed_cannot_take_what_is_anothers(database, tmp_path):
     at = ("--database", database())
     customer = {"id": "bcus_1", "external_reference": "a"}
     file = tmp_path / "seed.json"
-    for name, keys, customers, said in (
+    for name, own_keys, customers, said in (
         ("one", ["key"], [customer], "/merchants/0/keys/0"),
         ("one", ["sk_test_example"], [customer], "1 customers added"),
         ("two", ["sk_test_example"], [], "another merchant's"),
-        ("two", [], [customer], "moment-sandbox: the database"),
+        ("two", [], [customer], "/merchants/0/customers/0/id"),
+        ("one", [], [customer], "0 customers added"),
+        ("one", [], [{**customer, "id": "bcus_2"}], "0 customers added"),
         ("two", [], [{"external_reference": "a"}], "1 customers added"),
     ):
-        file.write_text(json.dumps({"merchants": [{"name": name, "keys": keys, "customers": customers}]}))
+        file.write_text(json.dumps({"merchants": [{"name": name, "keys": own_keys, "customers": customers}]}))
         result = run("seed", file, *at)
         assert said in result.stdout + result.stderr
         assert len(result.stderr.splitlines()) == ("added" not in said)
@@ -165,12 +196,31 @@ def test_reset_deletes_customers_and_kept_answers(start, database):
         assert again.json()["id"] != first["id"]
 
 
+@pytest.mark.parametrize("command", [["reset"], ["keys", "list"], ["keys", "revoke", "key_a"]])
+def test_a_database_that_is_not_there_is_not_made(tmp_path, command):
+    """A mistyped name is said, where nothing could be found in a new database."""
+    result = run(*command, "--database", f"sqlite:///{tmp_path}/mistyped.db")
+    assert (result.returncode, result.stdout) == (2, "")
+    assert "there is no database" in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_url_is_shown_without_its_password():
+    """Whether that stands before the host or in the query."""
+    for url in ("postgresql://me:secret@host/name?sslmode=require", "postgresql://me@host/name?password=secret"):
+        shown = str(Database(url))
+        assert "secret" not in shown
+        assert shown.startswith("postgresql://me")
+        assert "host/name" in shown
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
         (("--database", "mysql://localhost/a"), "--database takes"),
         (("--database", "nonsense"), "--database takes"),
-        (("--database", "sqlite:////nowhere/at/all.db"), "unable to open"),
+        (("--database", "sqlite:////nowhere/at/all.db"), "its folder must be there"),
+        (("--database", f"sqlite:///{__file__}"), "name another file"),
         (("--database", "postgresql://nobody@127.0.0.1:1/none"), "cannot use the database"),
         (("--database", "sqlite://host/name.db"), "--database takes"),
         (("--database", "postgresql://127.0.0.1:port/name"), "--database takes"),
@@ -179,7 +229,9 @@ def test_reset_deletes_customers_and_kept_answers(start, database):
         (("--request-seconds", "nan"), "--request-seconds"),
         (("--request-seconds", "0"), "--request-seconds"),
         (("--port", "99999"), "--port 0"),
-        (("--host", "192.0.2.1", "--port", "0"), "cannot listen"),
+        (("--host", "192.0.2.1", "--port", "0"), "address; --host takes an address of this machine"),
+        (("--host", "nowhere.invalid", "--port", "0"), "--host takes an address of this machine"),
+        (("--database", "sqlite:///unused.db?mode=ro"), "SQLite takes no options"),
         (("--workers", "2"), "in memory"),
         (("--workers", "0"), "--workers"),
         (("--port", "0", "--", "no-such-program"), "cannot run no-such-program"),
@@ -193,6 +245,44 @@ def test_what_cannot_be_done_is_said_in_a_line(arguments, said):
     assert result.returncode == 2
     assert said in result.stderr
     assert len(result.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--database", "sqlite:///unused.db", "keys", "list"), "moment-sandbox keys list --database URL"),
+        (("--quiet", "--"), "no command stands behind --"),
+        (("unknown",), "unrecognized arguments: unknown"),
+    ],
+)
+def test_what_is_written_wrong_is_said_at_the_end(arguments, said):
+    """After the usage, the last line says what to do; nothing is served."""
+    result = run("--port", "0", *arguments)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert said in result.stderr.splitlines()[-1]
+
+
+def test_a_port_that_is_taken_is_said():
+    """With another one to take."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        result = run("--port", str(taken.getsockname()[1]))
+    assert result.returncode == 2
+    assert result.stderr.endswith(": Address already in use; --port 0 takes a free one\n")
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_quiet_start_tells_the_url(tmp_path, workers):
+    """And another one on the same database how to get a key."""
+    database = f"sqlite:///{tmp_path}/sandbox.db"
+    lines = {}
+    for quiet in (["--quiet"], []):
+        command = [SANDBOX, "--port", "0", "--workers", workers, "--database", database, *quiet]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout
+            lines[bool(quiet)] = [process.stdout.readline() for _ in range(1 if quiet else 4)]
+            process.terminate()
+    assert re.fullmatch(r"Sandbox on http://127\.0\.0\.1:\d+\n", lines[True][0])
+    assert lines[False][3] == f"  moment-sandbox keys create acme --database {database}\n"
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])

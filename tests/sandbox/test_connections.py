@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import re
 import signal
 import socket
+import subprocess
+import sys
 import threading
 import uuid
 
@@ -122,10 +125,22 @@ def test_a_wish_for_another_protocol_is_ignored(target, protocol):
 
 
 def test_a_refusal_of_what_is_no_http_has_a_request_id(target):
-    """As every answer has."""
+    """As every answer has, and a page from elsewhere may read it."""
     received = _answers(target, b"no HTTP\r\n\r\n")
     assert _statuses(received) == [b"400"]
     assert b"\r\nx-request-id: req_" in received
+    assert b"\r\naccess-control-allow-origin: *\r\n" in received
+
+
+@pytest.mark.parametrize(
+    ("version", "hosts", "status"),
+    [("1.1", [], b"400"), ("1.1", ["Host: a", "host: a"], b"400"), ("1.1", ["Host:"], b"200"), ("1.0", [], b"200")],
+)
+def test_a_request_says_once_whom_it_is_for(target, version, hosts, status):
+    """RFC 9112, section 3.2: without a Host, or with two, it is refused, and nothing behind it is served."""
+    lines = [f"GET {CUSTOMERS}/known HTTP/{version}", f"Authorization: Bearer {target.key}", *hosts]
+    request = "\r\n".join([*lines, "Connection: close", "", ""]).encode()
+    assert _statuses(_answers(target, request + (request if status == b"400" else b""))) == [status]
 
 
 def test_a_length_of_many_digits_is_too_long(target):
@@ -187,3 +202,31 @@ def test_the_last_answers_say_that_they_are(start, database, workers):
         for thread in threads:
             thread.join()
     assert told.count(True) > len(threads) / 2  # one that pauses may be closed
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_who_is_still_waiting_when_the_sandbox_ends_is_told(tmp_path, workers):
+    """When the time for ending is over, a request that goes on is 503, with what every answer has, and logged so."""
+    script = "import sandbox.cli, sandbox.serving as s; s._GRACE_SECONDS = 0; sandbox.cli.main()"
+    options = ["--port", "0", "--workers", workers, "--database", f"sqlite:///{tmp_path}/sandbox.db"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen([sys.executable, "-c", script, *options], stdout=pipe, stderr=pipe, text=True) as process:
+        assert process.stdout
+        assert process.stderr
+        told = "".join(iter(process.stdout.readline, "Stop with Ctrl-C.\n"))
+        port = int(re.findall(r"http://[0-9.]+:(\d+)", told)[0])
+        key = re.findall("sk_test_[A-Za-z0-9]+", told)[0]
+        with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
+            head = f"GET {CUSTOMERS}/a HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {key}\r\nSandbox-Fail: delay=60\r\n"
+            connection.sendall(f"{head}Expect: 100-continue\r\nContent-Length: 1\r\n\r\n".encode())
+            assert connection.recv(1000).startswith(b"HTTP/1.1 100 ")  # the sandbox is at it
+            connection.sendall(b"a")
+            process.terminate()
+            received = _rest(connection)
+        lines = [json.loads(line) for line in process.stderr.read().splitlines()]
+    assert _statuses(received) == [b"503"]
+    assert b"\r\nx-request-id: " in received
+    assert b"\r\nretry-after: 1" in received
+    assert b"application/problem+json" in received
+    assert [line["status"] for line in lines if "status" in line] == [503]
+    assert not any("traceback" in line for line in lines)

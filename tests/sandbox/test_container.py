@@ -9,6 +9,8 @@ from pathlib import Path
 import httpx
 import yaml
 
+from sandbox.serving import _CLOSE_SECONDS, _GRACE_SECONDS
+
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 CONTAINERFILE = (ROOT / "sandbox" / "Containerfile").read_text()
@@ -46,5 +48,6 @@ def test_the_services_fit_together():
     user, password = (database["environment"][f"POSTGRES_{name}"] for name in ("USER", "PASSWORD"))
     assert sandbox["environment"]["MOMENT_SANDBOX_DATABASE"] == f"postgresql://{user}:{password}@database/{user}"
     assert "--host" in database["healthcheck"]["test"]  # as the sandbox reaches it
+    assert int(sandbox["stop_grace_period"].removesuffix("s")) > _GRACE_SECONDS + _CLOSE_SECONDS
     assert set(sandbox["depends_on"]) <= set(COMPOSE["services"])
     assert {mount.partition(":")[0] for mount in database["volumes"]} == set(COMPOSE["volumes"])

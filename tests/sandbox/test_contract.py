@@ -12,11 +12,17 @@ from pathlib import Path
 import pytest
 import yaml
 
+from sandbox.cli import main
+
 CUSTOMERS = "/billing/customers"
 SANDBOX = Path(sys.executable).with_name("moment-sandbox")
 
 
 OK = {"200": {"description": "Done.", "content": {"application/json": {"schema": {"type": "object"}}}}}
+
+
+EMPTY = {"openapi": "3.1.1", "info": {"title": "a", "version": "1"}}
+REFUSED = {"description": "Refused."}
 
 
 def parameter(where, name, schema, **more):
@@ -208,6 +214,7 @@ def test_the_contract_says_who_needs_a_key(grown):
     stranger = {"Authorization": "Bearer sk_test_unknown"}
     assert grown.client.get("/things", headers=stranger).status_code == 401
     assert grown.client.get("/open", headers=stranger).status_code == 501
+    assert grown.client.get("/open", headers={**stranger, "Sandbox-Fail": "429"}).status_code == 501
     assert grown.client.post("/things").headers["allow"] == "GET"
 
 
@@ -218,6 +225,16 @@ def test_what_was_not_done_is_not_kept(grown):
         response = grown.client.post("/billing/accounts", json=body, headers=headers)
         assert response.status_code == 501
         assert "idempotent-replayed" not in response.headers
+
+
+def test_a_key_belongs_to_an_operation(grown):
+    """The answer of one operation is not given for another, which says that the key is taken."""
+    key = str(uuid.uuid4())
+    created = grown.create(key)
+    response = grown.client.post("/billing/accounts", json={"customer": "INV-1"}, headers={"Idempotency-Key": key})
+    assert response.status_code == 409
+    assert "createCustomer" in response.json()["errors"][0]["detail"]
+    assert grown.create(key).content == created.content
 
 
 def test_a_browser_may_send_what_the_contract_asks_for(grown):
@@ -235,7 +252,7 @@ def test_a_browser_may_send_what_the_contract_asks_for(grown):
         ("openapi: 3.0.0\n", "no OpenAPI 3.1 document"),
         ("openapi: 3.1.1\ninfo: {title: a, version: '1'}\npaths: {}\n", "needs the operations createCustomer"),
         (
-            "openapi: 3.1.1\ninfo: {title: a, version: '1'}\npaths: {/a: {get: {operationId: a, responses: {}}}}\n",
+            json.dumps({**EMPTY, "paths": {"/a": {"get": {"operationId": "a", "responses": {"404": REFUSED}}}}}),
             "needs a successful answer of a",
         ),
     ],
@@ -250,3 +267,91 @@ def test_a_contract_that_cannot_be_served_is_refused(tmp_path, text, said, worke
     assert (result.returncode, result.stdout) == (2, "")
     assert said in result.stderr
     assert len(result.stderr.splitlines()) == 1
+
+
+def put(document, pointer, value):
+    """Change a document at a pointer; None removes what stands there."""
+    *path, last = [token.replace("~1", "/") for token in pointer.split("/")[1:]]
+    for token in path:
+        document = document[token]
+    if value is None:
+        del document[last]
+    else:
+        document[last] = value
+
+
+CREATE = "/paths/~1billing~1customers/post"
+ONE = "/paths/~1billing~1customers~1{customer}"
+SCHEMAS = "/components/schemas"
+
+
+@pytest.mark.parametrize(
+    ("pointer", "value", "said"),
+    [
+        (f"{SCHEMAS}/Customer/properties/id/$ref", "#/components/schemas/Nowhere", "leads nowhere"),
+        (f"{SCHEMAS}/CustomerId/pattern", "(", "pattern"),
+        (f"{CREATE}/operationId", None, "operation-id"),
+        (f"{ONE}/get/responses/200/content", None, "needs id and external_reference in the answer of retrieveCustomer"),
+        ("/info/version", None, "valid-openapi"),
+        (f"{CREATE}/requestBody", None, "needs external_reference in the body of createCustomer"),
+        (f"{SCHEMAS}/Customer/properties/id", None, "needs id and external_reference"),
+        (f"{SCHEMAS}/CustomerId/examples", [5], "needs an example of an id"),
+        ("/components/parameters/Customer/name", "id", "needs the path parameter customer"),
+    ],
+)
+def test_a_contract_that_is_broken_is_refused_with_the_place(contract, tmp_path, capsys, pointer, value, said):
+    """Each finding is a line, as `moment-contract check` has it; nothing is made of such a contract."""
+    document = copy.deepcopy(contract.document)
+    put(document, pointer, value)
+    file = tmp_path / "openapi.yaml"
+    file.write_text(json.dumps(document))
+    with pytest.raises(SystemExit) as ended:
+        main(["--port", "0", "--database", f"sqlite:///{tmp_path}/sandbox.db", "--contract", str(file)])
+    assert ended.value.code == 2
+    told = capsys.readouterr()
+    assert said in told.err
+    assert all(f"{file}:" in line for line in told.err.splitlines())
+    assert not (tmp_path / "sandbox.db").exists()
+
+
+@pytest.fixture(scope="module")
+def restated(start, contract, tmp_path_factory):
+    """A sandbox whose contract says the same in other words, or with examples that cannot be shown."""
+    document = copy.deepcopy(contract.document)
+    customer, create = (document["components"]["schemas"][name] for name in ("Customer", "CreateCustomer"))
+    id_ = {"properties": {"id": customer["properties"].pop("id")}}
+    put(document, f"{SCHEMAS}/Customer", {"allOf": [id_, {"anyOf": [customer]}]})
+    unreferenced = {"type": "object", "required": ["name"], "maxProperties": 1}
+    put(document, f"{SCHEMAS}/CreateCustomer", {"oneOf": [create, {"type": "null"}, unreferenced]})
+    put(document, f"{CREATE}/requestBody/required", False)
+    examples = {"elsewhere": {"externalValue": "https://example.test"}, "a_list": {"value": [1]}}
+    put(document, f"{CREATE}/requestBody/content/application~1json/examples", examples)
+    put(document, "/components/responses/NotFound/content/application~1problem+json/example", "a text")
+    file = tmp_path_factory.mktemp("restated") / "openapi.yaml"
+    file.write_text(json.dumps(document))
+    with start("--contract", str(file)) as sandbox:
+        yield sandbox
+
+
+def test_a_schema_may_be_put_together_from_others(restated):
+    """Properties count wherever the schema has them."""
+    created = restated.create(name="a", phone=5, unknown=1).json()
+    assert created["errors"]
+    created = restated.create(name="a", unknown=1)
+    assert set(created.json()) == {"id", "external_reference", "name"}
+    assert restated.client.get(f"{CUSTOMERS}/{created.json()['id']}").content == created.content
+
+
+@pytest.mark.parametrize("body", [b"", b"null", b'{"name": "a"}'])
+def test_a_customer_without_a_reference_is_not_made(restated, body):
+    """Where the contract lets the reference be left out, the sandbox says that it does not."""
+    headers = {"Idempotency-Key": str(uuid.uuid4()), "Content-Type": "application/json"}
+    response = restated.client.post(CUSTOMERS, content=body, headers=headers)
+    assert (response.status_code, "external_reference" in response.json()["detail"]) == (501, True)
+
+
+def test_examples_that_cannot_be_shown_are_left_out(restated):
+    """The page and the problems do without them."""
+    page = restated.client.get("/")
+    assert (page.status_code, "external_reference" in page.text) == (200, True)
+    assert restated.client.get(f"{CUSTOMERS}/unknown").json()["title"] == "Not Found"

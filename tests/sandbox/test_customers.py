@@ -77,6 +77,16 @@ def test_balances_of_any_size_survive(sandbox, balance):
     assert sandbox.client.get(f"{CUSTOMERS}/{created['id']}").json()["balance"] == balance
 
 
+@pytest.mark.parametrize(("text", "shown"), [("1.0", "1"), ("1e2", "100"), ("-0.0", "0"), ("2.50e1", "25")])
+def test_an_amount_is_shown_as_an_integer(sandbox, text, shown):
+    """However an integer is written in a request, the answer and what is stored have it in digits alone."""
+    body = f'{{"external_reference": "{fresh()}", "currency": "ZAR", "balance": {text}}}'
+    headers = {"Idempotency-Key": fresh(), "Content-Type": "application/json"}
+    created = sandbox.client.post(CUSTOMERS, content=body, headers=headers)
+    assert f'"balance":{shown}}}' in created.text
+    assert sandbox.client.get(f"{CUSTOMERS}/{created.json()['id']}").content == created.content
+
+
 def test_a_reference_names_one_customer_of_a_merchant(sandbox):
     """The second customer with a reference is refused, and the first one stays as it was."""
     first = sandbox.create(name="first").json()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 import uuid
 
@@ -44,12 +45,23 @@ def test_a_lost_answer_can_be_asked_for_again(sandbox, fault):
     assert retry.headers["idempotent-replayed"] == "true"
 
 
-def test_a_connection_is_reset(sandbox):
-    """`reset` breaks the connection without an answer, and does nothing."""
+@pytest.mark.parametrize(("fault", "done"), [("reset", False), ("reset;after", True)])
+def test_a_connection_is_reset(sandbox, fault, done):
+    """`reset` breaks the connection without an answer, and does nothing unless it comes after; the log has it so."""
     reference = str(uuid.uuid4())
     with pytest.raises(httpx.TransportError):
-        failing(sandbox, "reset", reference=reference)
-    assert sandbox.client.get(f"{CUSTOMERS}/{reference}").status_code == 404
+        failing(sandbox, fault, reference=reference)
+    logged, *_ = sandbox.client.get("/sandbox/requests").json()["requests"]
+    assert (logged["status"], logged["response_body"]) == (0, "")
+    assert json.loads(logged["request_body"])["external_reference"] == reference
+    assert sandbox.client.get(f"{CUSTOMERS}/{reference}").status_code == (200 if done else 404)
+
+
+@pytest.mark.parametrize(("fault", "status"), [("504;after", 504), ("delay=0;after", 404)])
+def test_what_comes_after_the_work_comes_after_a_refusal_too(sandbox, fault, status):
+    """Whoever tests time-outs gets one, whatever the answer would have been; a delay leaves the answer as it is."""
+    response = sandbox.client.get(f"{CUSTOMERS}/unknown", headers={"Sandbox-Fail": fault})
+    assert response.status_code == status
 
 
 def test_a_delay_comes_before_the_usual_answer(sandbox):
@@ -69,13 +81,16 @@ def test_a_rate_says_how_many_fail(sandbox):
 
 
 @pytest.mark.parametrize(
-    "fault", ["", "200", "499", "oops", "delay", "delay=61", "500;retry-after", "500 500", "500;rate=2"]
+    "fault", ["", "200", "499", "oops", "delay", "delay=61", "599", "500;retry-after", "500 500", "500;rate=2"]
 )
 def test_a_failure_that_is_not_known_is_explained(sandbox, fault):
     """A typing error is 400 and says what the header takes."""
     response = failing(sandbox, fault)
     assert response.status_code == 400
-    assert response.json()["errors"][0]["parameter"] == "header Sandbox-Fail"
+    (error,) = response.json()["errors"]
+    assert error["parameter"] == "header Sandbox-Fail"
+    assert "400, 401, 402, " in error["detail"]
+    assert "up to 60" in error["detail"]
     logged = sandbox.client.get("/sandbox/requests").json()["requests"]
     assert logged[0]["request_id"] == response.headers["x-request-id"]
 

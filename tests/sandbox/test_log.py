@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from sandbox.log import log_failures, write_lines
+from sandbox.log import log_failures, redacted, write_lines
 
 CUSTOMERS = "/billing/customers"
 SANDBOX = Path(sys.executable).with_name("moment-sandbox")
@@ -57,13 +57,27 @@ def test_every_line_is_json_and_none_has_a_key(tmp_path):
         ):
             send(url, data.encode())
         with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {key}"}, verify=False) as client:
-            for path in (f"/{key}", '/"quoted"\\', "/%00%0a%22", "/" + "a" * 5000, "/é{}", f"/?key={key}"):
+            for path in (
+                f"/{key}",
+                f"/%20{key}",
+                f"/x%0A{key}",
+                f"/my_{key}",
+                '/"quoted"\\',
+                "/%00%0a%22",
+                "/" + "a" * 5000,
+                "/é{}",
+                f"/?key={key}",
+            ):
                 client.get(f"{CUSTOMERS}{path}")
             client.get(f"{CUSTOMERS}/known", headers={"X-Request-Id": 'a"b'})
+            client.get(f"{CUSTOMERS}/known", headers={"X-Request-Id": key})
+            body = {"name": f"key:\n{key}", "phone": f"my_{key}"}
+            client.patch(f"{CUSTOMERS}/known", json=body, headers={"X-Request-Id": f"my_{key}"})
+            assert key not in client.get("/sandbox/requests").text
         process.terminate()
         lines = [json.loads(line) for line in process.stderr.read().splitlines()]
     assert {line["level"] for line in lines if "level" in line} == set()
-    assert [line["key"] for line in lines if line["key"]] == [f"sk_test_…{key[-4:]}"] * 7
+    assert [line["key"] for line in lines if line["key"]] == [f"sk_test_…{key[-4:]}"] * 12
     assert key not in json.dumps(lines)
 
 
@@ -86,6 +100,20 @@ def test_lines_of_several_processes_do_not_mix(monkeypatch):
     assert b"".join(written).decode() == "".join(lines)
     assert all(block.endswith(b"\n") and len(block) <= select.PIPE_BUF for block in written)
     assert len(written) < len(lines) / 5
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("nsk_test_acme11", "nsk_test_…"),
+        (f"%20sk_{'a' * 24}.", "%20sk_…."),
+        ("key pk_live_acme", "key pk_…"),
+        ("risk_factor, task_12 and sk_a", "risk_factor, task_12 and sk_a"),
+    ],
+)
+def test_keys_are_cut_and_nothing_else(text, written):
+    """Whatever stands before a key, only its prefix is left; words that hold `sk_` stay."""
+    assert redacted(text) == written
 
 
 @pytest.fixture

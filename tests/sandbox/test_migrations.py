@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 
 import pytest
-from sqlalchemy import delete, insert, select, text
+from sqlalchemy import delete, insert, select, text, update
 
+from sandbox.answers import Answer
 from sandbox.database import Database, DatabaseError
+from sandbox.idempotency import claim, settle
 from sandbox.merchants import account_of
 from sandbox.migrations import VERSION, migrate
-from sandbox.tables import customers, versions
+from sandbox.tables import customers, idempotency, versions
 
 
 @pytest.fixture
@@ -39,7 +41,7 @@ def test_a_later_version_is_refused(opened):
 
 
 def test_the_first_version_becomes_this_one(opened):
-    """Its references had a limit of their own; now they have that of the contract."""
+    """Its references had a limit of their own, and its kept answers no operation."""
 
     def shorten(connection):
         connection.execute(text("ALTER TABLE customers ALTER COLUMN external_reference TYPE VARCHAR(255)"))
@@ -51,10 +53,25 @@ def test_the_first_version_becomes_this_one(opened):
 
     if not opened.is_sqlite:
         opened.write(shorten)
+    opened.write(lambda connection: connection.execute(text("ALTER TABLE idempotency DROP COLUMN operation")))
     set_version(opened, 1)
     for _ in range(2):
         migrate(opened)
     opened.write(add)
+    opened.write(lambda connection: claim(connection, 1, "createCustomer", "a key"))
     assert opened.read(lambda connection: connection.scalars(select(versions.c.version)).all()) == [
         *range(1, VERSION + 1)
     ]
+
+
+def test_an_answer_of_the_second_version_is_given_again(opened):
+    """Of which operation it was is not known, and whoever has the key may have it."""
+
+    def keep(connection):
+        account = account_of(connection, "acme", "test")
+        claim(connection, account, "createCustomer", "a key")
+        settle(connection, account, "a key", Answer(201, b"{}", "application/json"))
+        connection.execute(update(idempotency).values(operation=None))
+        return claim(connection, account, "createCustomer", "a key")
+
+    assert opened.write(keep).status == 201

@@ -24,6 +24,15 @@ def test_the_home_page_tells_what_works(sandbox, contract):
     assert not re.search(r"<script|<link|src=|@import|url\(", response.text)
 
 
+def test_the_home_page_tells_how_to_get_a_key(sandbox, start):
+    """By a command that works for a database that others can open, and otherwise by starting again."""
+    assert "moment-sandbox keys create MERCHANT --database URL" in sandbox.client.get("/").text
+    with start() as in_memory:
+        page = in_memory.client.get("/").text
+    assert "keys create" not in page
+    assert "a new start makes new ones" in page
+
+
 def test_the_contract_is_served(sandbox, contract):
     """/openapi.yaml is the file itself, and /openapi.json says the same."""
     as_yaml = sandbox.client.get("/openapi.yaml")
@@ -86,6 +95,16 @@ def test_a_browser_may_call(sandbox, path):
     assert "Idempotent-Replayed" in response.headers["access-control-expose-headers"]
 
 
-def test_answers_with_customers_are_not_cached(sandbox):
-    """No cache on the way keeps a customer."""
-    assert sandbox.client.get(f"{CUSTOMERS}/a").headers["cache-control"] == "no-store"
+@pytest.mark.parametrize("path", [f"{CUSTOMERS}/a", "/sandbox/requests", "/"])
+def test_answers_with_customers_are_not_cached(sandbox, path):
+    """No cache on the way keeps a customer, nor the requests about one."""
+    assert sandbox.client.get(path).headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize("path", ["/", "/health/live", "/openapi.json", "/sandbox/requests"])
+def test_other_methods_than_reading_are_refused(sandbox, path):
+    """As everywhere: with problem details and the methods that there are."""
+    response = sandbox.client.post(path, content=b"a")
+    assert (response.status_code, response.headers["content-type"]) == (405, "application/problem+json")
+    assert response.json()["title"] == "Method Not Allowed"
+    assert "GET" in response.headers["allow"]

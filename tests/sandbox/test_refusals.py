@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import uuid
 
 import pytest
@@ -51,6 +52,7 @@ def test_a_body_that_breaks_its_schema_is_refused_with_the_place(sandbox, fields
         *(b'{"external_reference": "a", "x": ' + b"[" * deep + b"]" * deep + b"}" for deep in (256, 980, 10_000)),
         b'{"external_reference": "a", "metadata": {"a": ' + b"[" * 300 + b"]" * 300 + b"}}",
         b'{"external_reference": "a", "x": 1e99999999999999999999}',
+        b'{"external_reference": "a", "currency": "ZAR", "balance": 9007199254740993.5}',
     ],
 )
 def test_what_is_no_usable_json_is_refused(sandbox, body):
@@ -76,6 +78,16 @@ def test_another_media_type_is_refused(sandbox, media):
     response = sandbox.client.post(CUSTOMERS, content=b'{"external_reference":"a"}', headers=headers)
     assert response.status_code == 400
     assert response.json()["errors"][0]["parameter"] == "header Content-Type"
+
+
+def test_an_encoded_body_is_refused(sandbox):
+    """It is said that no encoding is taken, and by which header that is known."""
+    headers = {"Idempotency-Key": fresh(), "Content-Type": "application/json", "Content-Encoding": "gzip"}
+    response = sandbox.client.post(CUSTOMERS, content=gzip.compress(b"{}"), headers=headers)
+    assert (response.status_code, response.headers["accept-encoding"]) == (400, "identity")
+    assert response.json()["errors"][0]["parameter"] == "header Content-Encoding"
+    headers |= {"Idempotency-Key": fresh(), "Content-Encoding": "identity"}
+    assert sandbox.client.post(CUSTOMERS, json={"external_reference": fresh()}, headers=headers).status_code == 201
 
 
 def test_a_media_type_may_have_parameters(sandbox):
@@ -120,7 +132,7 @@ def test_other_methods_and_paths_are_refused(sandbox):
     assert response.status_code == 405
     assert response.headers["allow"] == "GET, PATCH"
     for path in ("/billing", f"{CUSTOMERS}/", f"{CUSTOMERS}/a/b", "//billing/customers", "/billing%2Fcustomers"):
-        assert sandbox.client.get(path).status_code == 404
+        assert {sandbox.client.request(method, path).status_code for method in ("GET", "POST")} == {404}
 
 
 def test_problems_speak_the_contracts_words(sandbox, contract):

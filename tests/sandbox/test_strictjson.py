@@ -43,11 +43,37 @@ def test_integral_numbers_are_integers(number, zeros):
 
 
 @pytest.mark.parametrize(
-    "text", ["1e309", "-1e999999999999", f"1e{'9' * 30}", "1e-5000", "9" * 4301, "NaN", "-Infinity"]
+    "text", ["9007199254740993.5", "-12345678901234567890.5", f"0.{'9' * 20}", f"2000.{'0' * 20}1", f"{10**30 + 5}e-1"]
+)
+def test_a_fraction_never_becomes_an_integer(text):
+    """What a double would round to an integer is refused: an amount is an integer as it was sent, or none."""
+    with pytest.raises(JsonError, match="more digits"):
+        decode(text.encode())
+    assert decode(b"0.5") == 0.5
+
+
+@pytest.mark.parametrize(
+    "text", ["1e309", "-1e41", "1.5e308", "-1e999999999999", f"1e{'9' * 30}", "1e-5000", "9" * 4301, "NaN", "-Infinity"]
 )
 def test_numbers_out_of_range_are_refused(text):
-    """A number that could not be kept is refused, at once."""
+    """A number that could not be kept is refused, at once, and so is an integer far longer than its text."""
     with pytest.raises(JsonError):
+        decode(text.encode())
+
+
+def test_long_integers_are_those_that_are_written_out():
+    """What an exponent asks for stays short; digits that came in cost as much to send as to keep."""
+    assert decode(b"1e40") == 10**40
+    assert decode(b"9" * 4300) == int("9" * 4300)
+    assert decode(b"1e-40") == 1e-40
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [('"\n"', "character at line 1, column 2"), ('"', "starting at line 1, column 1")]
+)
+def test_what_is_wrong_is_said_with_its_place(text, said):
+    """In one sentence."""
+    with pytest.raises(JsonError, match=said):
         decode(text.encode())
 
 
