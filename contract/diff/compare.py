@@ -10,7 +10,7 @@ from contract.diff.model import Report
 from contract.diff.parameters import erased
 from contract.diff.places import Place
 from contract.diff.prose import compare_prose, extensions_of
-from contract.diff.security import compare_schemes, compare_security
+from contract.diff.security import compare_keys, compare_schemes, compare_security
 from contract.diff.surroundings import compare_information, compare_own_servers, compare_servers, servers_of
 from contract.diff.walk import Walker
 from contract.operations import callbacks
@@ -90,9 +90,7 @@ def _named(operation: Operation) -> str:
 def _operation(walker: Walker, old: Operation, new: Operation) -> Iterator[Change]:
     contracts = walker.old_schemas.contract, walker.new_schemas.contract
     place = Place(new.id)
-    if old.id != new.id:
-        yield place.change("operation-id-changed", f"{new.pointer}/operationId", old.id, new.id)
-    yield from _deprecation("operation", old, new, place)
+    yield from _status("operation", old, new, place)
     yield from compare_own_servers(*contracts, old, new, place)
     yield from compare_security(*contracts, old, new, place)
     yield from compare_exchange(walker, old, new, place)
@@ -103,12 +101,16 @@ def _operation(walker: Walker, old: Operation, new: Operation) -> Iterator[Chang
 
 def _notice(walker: Walker, kind: str, old: Operation, new: Operation) -> Iterator[Change]:
     place = Place(new.id)
-    yield from _deprecation(kind, old, new, place)
+    yield from _status(kind, old, new, place)
+    yield from compare_keys(walker.old_schemas.contract, walker.new_schemas.contract, old, new, place, kind)
     yield from compare_notice(walker, old, new, place, kind)
     yield from _prose(walker, old, new, place)
 
 
-def _deprecation(kind: str, old: Operation, new: Operation, place: Place) -> Iterator[Change]:
+def _status(kind: str, old: Operation, new: Operation, place: Place) -> Iterator[Change]:
+    """What an operation is called by clients, and whether it is on its way out."""
+    if old.id != new.id:
+        yield place.change("operation-id-changed", f"{new.pointer}/operationId", old.id, new.id)
     before, now = bool(old.node.get("deprecated")), bool(new.node.get("deprecated"))
     if before != now:
         rule = "deprecated" if now else "deprecation-withdrawn"

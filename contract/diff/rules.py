@@ -18,8 +18,8 @@ __all__ = ["CONSEQUENCES", "DIRECTIONS", "LEVELS", "SCHEMA_RULES", "SUBJECTS", "
 
 DIRECTIONS = ("request", "response")
 
-SUBJECTS = {"request": ("body", "property", "parameter"), "response": ("body", "property", "header")}
-"""What a rule's id calls the place, for each direction; `property` is anything within a body."""
+SUBJECTS = ("body", "property", "parameter", "header")
+"""What a rule's id calls the place; `property` is anything within a body."""
 
 NONE, NARROWER, WIDER, EITHER = Effect.NONE, Effect.NARROWER, Effect.WIDER, Effect.EITHER
 NOTE, WARNING, BREAKING = Level.NOTE, Level.WARNING, Level.BREAKING
@@ -424,7 +424,7 @@ def catalogue() -> Iterator[tuple[str, Level, SchemaRule]]:
     """Every id that a change of a schema can have, with its level (of its first effect, where there are several)."""
     for rule in SCHEMA_RULES.values():
         for direction in DIRECTIONS:
-            subjects = ("property",) if rule.names_property else SUBJECTS[direction]
+            subjects = ("property",) if rule.names_property else SUBJECTS
             for subject in subjects:
                 yield rule.id(direction, subject), rule.level(direction, rule.effects[0]), rule
                 if rule.effects != (NONE,):

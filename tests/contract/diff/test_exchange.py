@@ -9,7 +9,19 @@ import pytest
 
 from contract.diff import Level
 from contract.diff.operation_rules import OPERATION_RULES
-from tests.contract.diff.parts import JSON, OK, SCHEMES, XML, answer, header, paths_of, query, rules_of, secured_by
+from tests.contract.diff.parts import (
+    JSON,
+    OF_NOTICES,
+    OK,
+    SCHEMES,
+    XML,
+    answer,
+    header,
+    paths_of,
+    query,
+    rules_of,
+    secured_by,
+)
 
 # The old operation, the new one, and the rule; the opposite rule is shown by the same pair in reverse.
 _PAIRS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
@@ -101,7 +113,7 @@ _OF_THE_DOCUMENT = {
 def _cases() -> list[Any]:
     cases = []
     for rule in OPERATION_RULES.values():
-        if rule.id not in _OF_THE_DOCUMENT and not rule.id.startswith(("webhook-", "callback-")):
+        if rule.id not in _OF_THE_DOCUMENT and not OF_NOTICES.match(rule.id):
             pair = _PAIRS.get(rule.id) or tuple(reversed(_PAIRS[rule.opposite]))
             cases.append(pytest.param(rule, *pair, id=rule.id))
     return cases
