@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from contract.diff.expressions import same_meaning
 from contract.diff.keywords import TYPED_KEYWORDS, Found
 from contract.diff.model import ABSENT, Difference, Effect
+from contract.formats import CUSTOM, NUMERIC, STANDARD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -64,9 +65,10 @@ def compare_assertions(old: View, new: View) -> Iterator[Difference]:
     if "array" in common:
         yield from _unique_items(old, new)
     if "string" in common:
-        yield from _texts("pattern", old, new)
-    if common & {"string", "integer", "fraction"}:
-        yield from _texts("format", old, new)
+        yield from _texts("pattern", old.all("pattern"), new.all("pattern"))
+    yield from _texts(
+        "format", *([found for found in view.all("format") if _bears(found, common)] for view in (old, new))
+    )
 
 
 def _types(old: View, new: View) -> Iterator[Difference]:
@@ -238,15 +240,24 @@ NARROWER_FORMATS: Mapping[str, frozenset[str]] = {
     "iri": frozenset({"iri-reference"}),
     "email": frozenset({"idn-email"}),
     "hostname": frozenset({"idn-hostname"}),
+    "int32": frozenset({"int64"}),
+    "float": frozenset({"double"}),
 }
-"""For each format, those that every text of it has as well (JSON Schema validation, section 7.3)."""
+"""For each format, those that every value of it has as well (JSON Schema validation, section 7.3)."""
 
 
-def _texts(keyword: str, old: View, new: View) -> Iterator[Difference]:
+def _bears(found: Found, types: frozenset[str]) -> bool:
+    """Whether a format bears on values of certain types."""
+    name, numbers = found.value, TYPED_KEYWORDS["minimum"]
+    concerned = numbers if name in NUMERIC else {"string"} if name in STANDARD | CUSTOM.keys() else {"string", *numbers}
+    return bool(concerned & types)
+
+
+def _texts(keyword: str, old: Sequence[Found], new: Sequence[Found]) -> Iterator[Difference]:
     """Patterns or formats, of which several can apply at once."""
     same = same_meaning if keyword == "pattern" else str.__eq__
-    before = {found.value: found for found in old.all(keyword)}
-    now = {found.value: found for found in new.all(keyword)}
+    before = {found.value: found for found in old}
+    now = {found.value: found for found in new}
     gone = [found for value, found in before.items() if not any(same(value, other) for other in now)]
     come = [found for value, found in now.items() if not any(same(value, other) for other in before)]
     for was, becomes in zip(gone, come, strict=False):

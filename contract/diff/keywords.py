@@ -12,7 +12,8 @@ ALL_TYPES = frozenset({"null", "boolean", "object", "array", "string", "integer"
 """The types of instances, with numbers cut in two: `number` is `integer` and `fraction`."""
 
 TYPED_KEYWORDS = {
-    **dict.fromkeys(("maxLength", "minLength", "pattern", "format"), frozenset({"string"})),
+    **dict.fromkeys(("maxLength", "minLength", "pattern"), frozenset({"string"})),
+    "format": frozenset({"string", "integer", "fraction"}),
     **dict.fromkeys(
         ("multipleOf", "maximum", "exclusiveMaximum", "minimum", "exclusiveMinimum"), frozenset({"integer", "fraction"})
     ),

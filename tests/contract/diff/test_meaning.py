@@ -85,6 +85,13 @@ def _parts(schema: dict[str, Any]) -> list[dict[str, Any]]:
             {"anyOf": [{"type": "string", "enum": ["a"]}, {"type": "null"}]},
             id="an-enum-beside-null",
         ),
+        pytest.param(
+            {"type": ["integer", "null"], "format": "int32"},
+            {"anyOf": [{"type": "integer", "format": "int32"}, {"type": "null"}]},
+            id="a-format-beside-null",
+        ),
+        pytest.param({"type": "integer"}, {"type": "integer", "format": "email"}, id="a-format-of-another-type"),
+        pytest.param({"type": "string"}, {"type": "string", "format": "int32"}, id="a-format-of-numbers"),
         pytest.param({"enum": ["a", "b"]}, {"oneOf": [{"const": "b"}, {"const": "a"}]}, id="values-as-branches"),
         pytest.param({"maxLength": 5}, {"maxLength": 5, "not": False}, id="a-not-that-excludes-nothing"),
         pytest.param(
@@ -114,6 +121,27 @@ def test_another_way_of_writing_is_no_change(one: Any, other: Any, changes_betwe
     components = {"Item": _ITEM, "Deep": _deep("d", "c")}
     assert changes_between(one, other, components) == ()
     assert changes_between(other, one, components) == ()
+
+
+@pytest.mark.parametrize("keyword", ["anyOf", "oneOf"])
+@pytest.mark.parametrize(
+    ("old", "new", "levels"),
+    [
+        ("int64", "int32", [("format-narrowed", Level.BREAKING), ("format-narrowed", Level.NOTE)]),
+        ("int32", "int64", [("format-widened", Level.BREAKING), ("format-widened", Level.NOTE)]),
+        ("double", "float", [("format-narrowed", Level.BREAKING), ("format-narrowed", Level.NOTE)]),
+        (None, "int32", [("format-added", Level.BREAKING), ("format-added", Level.NOTE)]),
+        ("int32", "double", [("format-changed", Level.BREAKING)] * 2),
+        (None, "decimal", [("format-added", Level.BREAKING), ("format-added", Level.NOTE)]),
+    ],
+)
+def test_the_range_of_a_number_is_seen_beside_null(
+    keyword: str, old: str | None, new: str, levels: Any, changes_between: Any
+) -> None:
+    """A format that names a range of numbers narrows or widens, also where the number may be null as well."""
+    sides = ({"type": "number"} | ({"format": name} if name else {}) for name in (old, new))
+    found = changes_between(*({keyword: [side, {"type": "null"}]} for side in sides))
+    assert [(change.rule.split("-", 2)[2], change.level) for change in found] == levels
 
 
 def test_recursive_schemas_end(changes_between: Any) -> None:
