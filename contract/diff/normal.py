@@ -98,23 +98,26 @@ class Schemas:
         if not pointer:
             return ANYTHING
         if pointer not in self._conjunctions:
-            self._conjunctions[pointer] = tuple(dict.fromkeys(self._flatten(pointer, set())))
+            self._conjunctions[pointer] = tuple(self._flatten(pointer))
         return self._conjunctions[pointer]
 
     def join(self, pointers: Sequence[str]) -> Conjunction:
         """The conjunction of the schemas at some pointers."""
         return tuple(dict.fromkeys(part for pointer in pointers for part in self.at(pointer)))
 
-    def _flatten(self, pointer: str, passed: set[str]) -> Iterator[str]:
-        node = self.node(pointer)
-        if pointer in passed or node is True or node == {}:
-            return
-        passed.add(pointer)
-        if node is False or node.keys() - {"$ref", "allOf"} - _sole_unions(node):
-            yield pointer
-        if isinstance(node, dict):
-            for part in _parts(node, pointer):
-                yield from self._flatten(part, passed)
+    def _flatten(self, pointer: str) -> Iterator[str]:
+        passed: set[str] = set()
+        stack = [pointer]
+        while stack:
+            at = stack.pop()
+            node = self.node(at)
+            if at in passed or node is True or node == {}:
+                continue
+            passed.add(at)
+            if node is False or node.keys() - {"$ref", "allOf"} - _sole_unions(node):
+                yield at
+            if isinstance(node, dict):
+                stack.extend(reversed([*_parts(node, at)]))
 
     def written(self, schema: Conjunction) -> Any:
         """A conjunction as a person would write it; `ABSENT` for none."""

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from contract.diff.inputs import load_comparable
-from contract.errors import ContractError, Finding, unusable
+from contract.errors import ContractError, Finding, exit_status, unusable
 from contract.lint import check
 from contract.loading import default_path
 from contract.release.changelog import entry, first_entry, is_within, with_entry
@@ -34,17 +34,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return its exit status."""
     options = _parser().parse_args(arguments)
     options.root = options.contract.parent
-    try:
-        published = releases(options.root / "releases")
-        return int(options.run(options, published[-1] if published else None, published))
-    except ContractError as error:
-        return _refuse(error.findings, 2)
+    return exit_status(lambda: _run(options))
 
 
-def _refuse(findings: Sequence[Finding], status: int) -> int:
+def _run(options: argparse.Namespace) -> int:
+    published = releases(options.root / "releases")
+    return int(options.run(options, published[-1] if published else None, published))
+
+
+def _refuse(findings: Sequence[Finding]) -> int:
     for finding in findings:
         print(finding, file=sys.stderr)
-    return status
+    return 1
 
 
 def _check(options: argparse.Namespace, last: Release | None, published: Sequence[Release]) -> int:
@@ -55,13 +56,13 @@ def _check(options: argparse.Namespace, last: Release | None, published: Sequenc
         print(f"{contract.source}: version {contract.version}; nothing is published yet")
         return 0
     if findings := [fault for release in published for fault in release.faults()]:
-        return _refuse(findings, 1)
+        return _refuse(findings)
     findings = version_faults(version, contract, last)
     faults = type_faults(last, options.root / "generated")
     if not findings and faults and version.major == last.version.major:
         findings = faults
     if findings:
-        return _refuse(findings, 1)
+        return _refuse(findings)
     users = "no longer type-check, as a new major version allows" if faults else "type-check"
     print(f"{contract.source}: version {contract.version} is enough since {last.version}; its client's users {users}")
     return 0
@@ -103,7 +104,7 @@ def _freeze(options: argparse.Namespace, last: Release | None, _: Sequence[Relea
     contract = load_comparable(options.contract)
     version, folder = _version(contract), options.root / "releases"
     if findings := check(contract) or (version_faults(version, contract, last) if last else []):
-        return _refuse(findings, 1)
+        return _refuse(findings)
     refuse_published(folder, version)
     text = _entry(options, version, contract, last)
     usage = {f"client/{path.name}": _bytes(path) for path in options.usage}

@@ -167,6 +167,13 @@ def test_a_version_that_is_none_is_refused(project: Path, run: Run, capsys: Any)
         run("freeze")
 
 
+def test_a_version_that_is_a_number_is_refused(project: Path, run: Run, capsys: Any) -> None:
+    """`version: 1.0` is no text in YAML; every command says so, with its line."""
+    edit(project, f"version: {version_of(project)}", "version: 1.0")
+    assert [run(command) for command in ("check", "bump", "freeze")] == [2, 2, 2]
+    assert capsys.readouterr().err.count("openapi.yaml:5: ") == 3
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
