@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from contract.diff.keywords import ALL_TYPES, IDLE, Found, canonical, type_of, types_named
 from contract.diff.model import ABSENT
 from contract.diff.unions import dissolved, unions_of
-from contract.language import ANNOTATIONS
+from contract.language import ANNOTATIONS, ASSERTIONS
 from contract.pointers import escape
+from contract.validation import Validator, registry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -41,6 +42,8 @@ class View:
         types: The types that can be accepted.
         keywords: Every value of each keyword.
         unions: The `anyOf` and `oneOf` that apply.
+        listed: The values that `enum`, `const` and the types leave, by their canonical form; None when any may do.
+        values: Those of them that no other assertion refuses.
     """
 
     schema: Conjunction
@@ -48,6 +51,8 @@ class View:
     types: frozenset[str]
     keywords: Mapping[str, tuple[Found, ...]]
     unions: tuple[Union, ...]
+    listed: Mapping[str, Any] | None = None
+    values: Mapping[str, Any] | None = None
 
     def all(self, keyword: str) -> tuple[Found, ...]:
         """Every value of a keyword."""
@@ -57,19 +62,6 @@ class View:
         """The schema objects whose value of one of the keywords applies, by their pointers."""
         pointers = (found.pointer.rpartition("/")[0] for keyword in keywords for found in self.all(keyword))
         return {pointer: self.nodes[pointer] for pointer in pointers}
-
-    @cached_property
-    def values(self) -> dict[str, Any] | None:
-        """The values that `enum`, `const` and the types leave, by their canonical form; None when any value may do."""
-        sets = [{canonical(value): value for value in found.value} for found in self.all("enum")]
-        sets += [{canonical(found.value): found.value} for found in self.all("const")]
-        if not sets:
-            return None
-        return {
-            key: value
-            for key, value in sets[0].items()
-            if type_of(value) <= self.types and all(key in other for other in sets)
-        }
 
     @cached_property
     def required(self) -> dict[str, Found]:
@@ -189,9 +181,32 @@ class Schemas:
                 keywords.setdefault(keyword, []).append(found)
         gathered = {keyword: tuple(found) for keyword, found in keywords.items()}
         view = View(schema, nodes, types, gathered, tuple(kept))
-        if view.values is None:
+        listed = _listed(view)
+        if listed is None:
             return view
-        return replace(view, types=types & frozenset[str]().union(*map(type_of, view.values.values())))
+        types &= frozenset[str]().union(*map(type_of, listed.values()))
+        return replace(view, types=types, listed=listed, values=_kept(view, listed))
+
+
+def _listed(view: View) -> dict[str, Any] | None:
+    sets = [{canonical(value): value for value in found.value} for found in view.all("enum")]
+    sets += [{canonical(found.value): found.value} for found in view.all("const")]
+    if not sets:
+        return None
+    first, *others = sets
+    return {
+        key: value
+        for key, value in first.items()
+        if type_of(value) <= view.types and all(key in other for other in others)
+    }
+
+
+def _kept(view: View, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values that the assertions of a view accept."""
+    keywords = sorted(ASSERTIONS - {"type", "enum", "const"})
+    asserted = [{keyword: found.value} for keyword in keywords for found in view.all(keyword)]
+    validator = Validator(registry({"allOf": asserted}), "")
+    return {key: value for key, value in values.items() if validator.is_valid(value)} if asserted else dict(values)
 
 
 def _parts(node: Mapping[str, Any], pointer: str) -> Iterator[str]:

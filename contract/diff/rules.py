@@ -154,6 +154,13 @@ def _bounds() -> Iterator[SchemaRule]:
             ),
         )
         yield from _both(name, "increased", "decreased", WIDER if upper else NARROWER, (says, says))
+    for name in ("minimum", "maximum"):
+        (now, before, _), (more_now, more_before, _) = _BOUNDS[name], _BOUNDS[f"exclusive-{name}"]
+        for became, opposite, effects, says in (
+            ("exclusive", "inclusive", (NARROWER, WIDER), f"{{place}} must be {more_now} now; before, {before}."),
+            ("inclusive", "exclusive", (WIDER, NARROWER), f"{{place}} must be {now} now; before, {more_before}."),
+        ):
+            yield SchemaRule(f"{name}-became-{became}", effects, f"{name}-became-{opposite}", says)
 
 
 _APPLIED = {
@@ -194,6 +201,10 @@ def _applied() -> Iterator[SchemaRule]:
         ):
             effects = (effect, EITHER) if name == "one-of" else (effect,)
             yield SchemaRule(f"{name}-branch-{first}", effects, f"{name}-branch-{second}", says)
+    says = "Of the alternatives of {place}, one alone may apply now (oneOf); before, several could (anyOf)."
+    yield SchemaRule("any-of-became-one-of", (NARROWER,), "one-of-became-any-of", says)
+    says = "Of the alternatives of {place}, several may apply now (anyOf); before, one alone (oneOf)."
+    yield SchemaRule("one-of-became-any-of", (WIDER,), "any-of-became-one-of", says)
     for name in ("additional-properties", "unevaluated-properties"):
         yield from _both(
             name,

@@ -91,6 +91,22 @@ def _parts(schema: dict[str, Any]) -> list[dict[str, Any]]:
             id="a-format-beside-null",
         ),
         pytest.param({"type": "integer"}, {"type": "integer", "format": "email"}, id="a-format-of-another-type"),
+        pytest.param(
+            {"anyOf": [{"type": "integer", "format": "email"}, {"type": "string"}]},
+            {"type": ["string", "integer"]},
+            id="a-format-of-another-branch",
+        ),
+        pytest.param({"type": "integer", "minimum": 0}, {"type": "integer", "minimum": -0.5}, id="between-integers"),
+        pytest.param({"type": "integer"}, {"type": "integer", "multipleOf": 1}, id="a-multiple-that-all-are"),
+        pytest.param(
+            {"type": "integer", "multipleOf": 1.5}, {"type": "integer", "multipleOf": 3}, id="multiples-of-integers"
+        ),
+        pytest.param({"type": "boolean"}, {"type": "boolean", "enum": [True, False]}, id="every-boolean"),
+        pytest.param({"type": "null"}, {"type": "null", "const": None}, id="the-only-null"),
+        pytest.param(
+            {"enum": ["a", "bc"], "maxLength": 2}, {"enum": ["a", "bc"], "maxLength": 3}, id="a-limit-beside-values"
+        ),
+        pytest.param({"enum": ["a", "bc"], "maxLength": 1}, {"const": "a"}, id="a-limit-that-refuses-a-value"),
         pytest.param({"type": "string"}, {"type": "string", "format": "int32"}, id="a-format-of-numbers"),
         pytest.param({"enum": ["a", "b"]}, {"oneOf": [{"const": "b"}, {"const": "a"}]}, id="values-as-branches"),
         pytest.param({"maxLength": 5}, {"maxLength": 5, "not": False}, id="a-not-that-excludes-nothing"),
@@ -211,7 +227,7 @@ def test_renaming_a_component_is_no_change(changes_between: Any) -> None:
         pytest.param(
             {"type": "integer", "minimum": 2},
             {"type": "integer", "exclusiveMinimum": 2},
-            {"exclusive-minimum-added"},
+            {"minimum-became-exclusive"},
             id="bound-became-exclusive",
         ),
     ],
@@ -222,6 +238,65 @@ def test_a_change_is_told_of_in_the_plainest_way(old: Any, new: Any, rules: set[
     assert {change.rule.split("-", 2)[2] for change in found if "property-added" not in change.rule} | {
         change.rule.split("-", 1)[1] for change in found if "property-added" in change.rule
     } == rules
+
+
+@pytest.mark.parametrize(
+    ("union", "name"),
+    [
+        ({"anyOf": [_ref("Item"), {"type": "object", "required": ["z"]}]}, "any-of"),
+        ({"oneOf": [{"minLength": 2}, _ITEM]}, "one-of"),
+    ],
+)
+def test_no_schema_is_no_branch_of_a_union(union: Any, name: str, changes_between: Any) -> None:
+    """A union where anything was accepted narrows, and anything where a union was widens."""
+    added, removed = (changes_between(*pair, {"Item": _ITEM}) for pair in (({}, union), (union, {})))
+    assert {(change.rule, change.level) for change in added} == {
+        (f"request-body-{name}-added", Level.BREAKING),
+        (f"response-body-{name}-added", Level.NOTE),
+    }
+    assert {(change.rule, change.level) for change in removed} == {
+        (f"request-body-{name}-removed", Level.NOTE),
+        (f"response-body-{name}-removed", Level.BREAKING),
+    }
+
+
+def test_a_limit_that_refuses_a_listed_value_is_told(changes_between: Any) -> None:
+    """A limit beside values matters when one of them does not keep it, whatever types the others have."""
+    (found, _) = changes_between({"enum": ["a", 5]}, {"enum": ["a", 5], "minimum": 10})
+    assert (found.rule, found.level) == ("request-body-minimum-added", Level.BREAKING)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence", "levels"),
+    [
+        (
+            {"minimum": 5},
+            {"exclusiveMinimum": 5},
+            "The request body must be more than 5 now; before, 5 or more.",
+            [Level.BREAKING, Level.NOTE],
+        ),
+        (
+            {"minimum": 5},
+            {"exclusiveMinimum": 0},
+            "The request body must be more than 0 now; before, 5 or more.",
+            [Level.NOTE, Level.BREAKING],
+        ),
+        (
+            {"exclusiveMaximum": 5},
+            {"maximum": 0},
+            "The request body must be 0 or less now; before, less than 5.",
+            [Level.BREAKING, Level.NOTE],
+        ),
+    ],
+)
+def test_bounds_of_two_kinds_are_told_with_numbers(
+    old: Any, new: Any, sentence: str, levels: Any, changes_between: Any
+) -> None:
+    """A bound that leaves out its own value now is told in the words of both kinds."""
+    found = sorted(changes_between(*({"type": "number"} | side for side in (old, new))), key=lambda it: it.direction)
+    assert [change.level for change in found] == levels
+    assert found[0].message.startswith(sentence)
+    assert all(isinstance(value, int) for change in found for value in (change.old, change.new))
 
 
 _CHOICE = {"anyOf": [{"required": ["z"]}, {"properties": {"description": True, "b": _TEXT}}]}
