@@ -50,6 +50,14 @@ _PAIRS = (
     ),
     (
         (
+            "operation-idempotency-removed",
+            WARNING,
+            "Sent twice, the operation may work twice: callers must not repeat it before they know the outcome.",
+        ),
+        ("operation-idempotency-added", NOTE, "Callers may repeat the operation now; that does nothing more."),
+    ),
+    (
+        (
             "request-parameter-empty-value-forbidden",
             BREAKING,
             "Callers that send {place} without a value are refused: send one.",

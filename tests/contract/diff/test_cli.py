@@ -79,10 +79,19 @@ def test_json_tells_each_change_by_itself(versions: Any, capsys: Any) -> None:
 
 def test_markdown_is_safe_to_post(versions: Any, capsys: Any) -> None:
     """What the contract's texts hold cannot turn into markup of the report."""
-    main([*versions("operationId: createCustomer", "operationId: <b>*create*</b>"), "--format", "markdown"])
+    main([*versions("operationId: createCustomer", "operationId: <b>*`create`*</b>"), "--format", "markdown"])
     out = capsys.readouterr().out
     assert "### Warnings" in out
     assert "<b>" not in out.replace("\\<b\\>", "")
+    assert out.endswith(r'/operationId: "createCustomer" → "\<b\>\*\`create\`\*\</b\>"' + "\n")
+
+
+def test_markdown_tells_the_place_and_both_values(versions: Any, capsys: Any) -> None:
+    """Each item ends with the JSON pointer, and what stood there and stands there now."""
+    main([*versions("maxProperties: 20", "maxProperties: 30"), "--format", "markdown"])
+    items = [line for line in capsys.readouterr().out.splitlines() if line.startswith("- ")]
+    assert items
+    assert all(item.endswith(" at /components/schemas/Metadata/maxProperties: 20 → 30") for item in items)
 
 
 _OPERATION = """openapi: 3.1.1

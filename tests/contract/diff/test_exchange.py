@@ -26,6 +26,7 @@ from tests.contract.diff.parts import (
 # The old operation, the new one, and the rule; the opposite rule is shown by the same pair in reverse.
 _PAIRS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "operation-deprecated": ({}, {"deprecated": True}),
+    "operation-idempotency-added": ({}, {"x-idempotent": "It replaces what is there."}),
     "operation-id-changed": ({}, {"operationId": "store"}),
     "request-required-parameter-added": ({}, query(required=True)),
     "request-optional-parameter-added": ({}, query()),
@@ -126,6 +127,13 @@ def test_each_rule_finds_its_example_and_nothing_else(rule: Any, old: Any, new: 
     assert [(change.rule, change.level) for change in found] == [(rule.id, rule.level)]
     assert found[0].operation
     assert not re.search(r"\{(place|old|new|name)\}", found[0].message)
+
+
+def test_another_reason_to_repeat_an_operation_is_words(changes_of_operation: Any) -> None:
+    """Whether an operation can be repeated is more than words; why it can is not."""
+    (found,) = changes_of_operation({"x-idempotent": "A."}, {"x-idempotent": "B."})
+    assert (found.rule, found.prose) == ("extension-changed", True)
+    assert not any(change.prose for change in changes_of_operation({"x-idempotent": "A."}, {}))
 
 
 def test_operations_are_known_by_method_and_path(changes_of_document: Any) -> None:
