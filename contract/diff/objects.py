@@ -50,6 +50,10 @@ def _member(sides: Sides, name: str, old: Members, new: Members) -> Iterator[Fou
 
 
 def _added(sides: Sides, name: str, pair: Pair, new: Members) -> Iterator[Found]:
+    if sides.new_schemas.accepts_nothing(pair[1]):
+        if not sides.old_schemas.accepts_nothing(pair[0]):
+            yield Difference("property-forbidden", Effect.NARROWER, new.named[name][0], *sides.written(pair), name)
+        return
     effect, compared = _appearance(pair[0], pair[1], sides.old_schemas, sides.new_schemas)
     required = name in sides.new.required and name not in sides.old.required
     change = f"{'required' if required else 'optional'}-property-added"
@@ -60,6 +64,10 @@ def _added(sides: Sides, name: str, pair: Pair, new: Members) -> Iterator[Found]
 
 
 def _removed(sides: Sides, name: str, pair: Pair, old: Members) -> Iterator[Found]:
+    if sides.old_schemas.accepts_nothing(pair[0]):
+        if not sides.new_schemas.accepts_nothing(pair[1]):
+            yield Difference("property-allowed", Effect.WIDER, old.named[name][0], *sides.written(pair), name)
+        return
     effect, compared = _appearance(pair[1], pair[0], sides.new_schemas, sides.old_schemas)
     required = name in sides.old.required and name not in sides.new.required
     change = f"{'required' if required else 'optional'}-property-removed"
@@ -79,7 +87,7 @@ def _appearance(absent: Conjunction, present: Conjunction, without: Schemas, wit
     if without.accepts_anything(absent):
         return (Effect.NONE if within.accepts_anything(present) else Effect.NARROWER), False
     if without.accepts_nothing(absent):
-        return (Effect.NONE if within.accepts_nothing(present) else Effect.WIDER), False
+        return Effect.WIDER, False
     return Effect.NONE, True
 
 

@@ -362,6 +362,10 @@ def _properties() -> Iterator[SchemaRule]:
     )
     pairs = (
         _both(
+            *("property", "forbidden", "allowed", NARROWER),
+            ("{place} may no longer have a property `{name}`.", "{place} may have a property `{name}` now."),
+        ),
+        _both(
             *("property", "became-required", "became-optional", NARROWER),
             ("`{name}` of {place} is required now.", "`{name}` of {place} may be missing now."),
         ),
@@ -378,6 +382,7 @@ def _properties() -> Iterator[SchemaRule]:
         ),
     )
     advice = {
+        "property-forbidden": {("request", NARROWER): "Callers that send it are refused: do without it."},
         "property-became-required": {("request", NARROWER): _SEND_IT},
         "property-became-optional": {("response", WIDER): "Readers may no longer find it: do without it."},
     }

@@ -115,6 +115,7 @@ EXAMPLES: dict[str, tuple[Any, Any]] = {
     "else-added": (_thing(**{"if": _WHEN["if"], "then": _WHEN["then"]}), _thing(**_WHEN)),
     "optional-property-added": (_thing(), _with_a(_TEXT)),
     "required-property-added": (_thing(), _with_a(_TEXT, required=["a"])),
+    "property-forbidden": (_thing(), _with_a(False)),
     "property-became-required": (_with_a(_TEXT), _with_a(_TEXT, required=["a"])),
     "property-constraint-added": (
         _with_a(_TEXT, dependentSchemas={"b": {"required": ["c"]}}),
