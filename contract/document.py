@@ -61,12 +61,17 @@ class Document:
         return value
 
     def resolve(self, node: Mapping[str, Any], pointer: str = "") -> tuple[dict[str, Any], str]:
-        """Follow `$ref` from a node until something else stands there; return that and where it stands."""
+        """Follow `$ref` from a node until something else stands there; return that and where it stands.
+
+        Words beside a reference take the place of those that it leads to (OpenAPI 3.1.1, Reference Object).
+        """
         resolved, at = cast("dict[str, Any]", node), pointer
+        words: dict[str, Any] = {}
         while isinstance(resolved, dict) and "$ref" in resolved:
+            words = {key: resolved[key] for key in ("summary", "description") if key in resolved} | words
             at = resolved["$ref"].removeprefix("#")
             resolved = self.at(at)
-        return resolved, at
+        return (resolved | words if words else resolved), at
 
     def line(self, pointer: str) -> int:
         """The line, from 1, on which the value at a pointer (or its nearest parent that exists) begins."""

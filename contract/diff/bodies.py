@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from contract.diff.keywords import canonical
+from contract.diff.encodings import compare_encodings
 from contract.diff.prose import compare_prose, with_examples
 
 if TYPE_CHECKING:
@@ -79,9 +79,7 @@ def _covers(wide: str, key: str) -> bool:
 
 def _both(walker: Walker, old: Media, new: Media, place: Place) -> Iterator[Change]:
     yield from place.schema_changes(walker, old.schema, new.schema)
-    encodings = old.node.get("encoding", {}), new.node.get("encoding", {})
-    if canonical(encodings[0]) != canonical(encodings[1]):
-        yield place.change(f"{place.direction}-encoding-changed", f"{new.pointer}/encoding", *encodings)
+    yield from compare_encodings(walker, old, new, place)
     contracts = walker.old_schemas.contract, walker.new_schemas.contract
     nodes = with_examples(contracts[0], old.node), with_examples(contracts[1], new.node)
     yield from compare_prose(place, new.pointer, *nodes)

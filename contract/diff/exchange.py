@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from contract.diff.bodies import compare_body, compare_media
+from contract.diff.headers import compare_headers
 from contract.diff.keywords import canonical
-from contract.diff.parameters import compare_carriers, compare_parameters
+from contract.diff.parameters import compare_parameters
 from contract.diff.prose import compare_prose
 from contract.pointers import escape
 
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
     from contract.diff.walk import Walker
     from contract.loading import Contract
     from contract.operations import Operation, Response
-
-    Headers = Mapping[str, tuple[str, str, Mapping[str, Any]]]
-    """By the name in lower case: the name, where the header stands, and itself."""
 
 __all__ = ["compare_exchange", "compare_notice"]
 
@@ -71,34 +69,10 @@ def _answer(responses: Mapping[str, Response], status: str) -> Response | None:
 
 def _response(walker: Walker, old: Response, new: Response, place: Place) -> Iterator[Change]:
     yield from compare_prose(place, new.pointer, old.node, new.node)
-    before, now = _header_nodes(walker.old_schemas.contract, old), _header_nodes(walker.new_schemas.contract, new)
-    yield from _headers(walker, before, now, replace(place, subject="header"))
+    yield from compare_headers(walker, (old.pointer, old.node), (new.pointer, new.node), place)
     body = replace(place, subject="body", name=f"{place.name} body")
     yield from compare_media(walker, old.media, new.media, body)
     yield from _links(walker, old, new, place)
-
-
-def _headers(walker: Walker, before: Headers, now: Headers, place: Place) -> Iterator[Change]:
-    kind = f"{place.direction}-header"
-    for key in dict.fromkeys([*before, *now]):
-        name, at, node = now.get(key) or before[key]
-        required = "required" if node.get("required") else "optional"
-        named = replace(place, name=f"header `{name}` of the {place.name}")
-        if key not in before:
-            yield named.change(f"{place.direction}-{required}-header-added", at, new=name)
-        elif key not in now:
-            yield named.change(f"{place.direction}-{required}-header-removed", at, old=name)
-        else:
-            was = bool(before[key][2].get("required"))
-            if was != bool(node.get("required")):
-                yield named.change(f"{kind}-became-{required}", f"{at}/required", was, not was)
-            yield from compare_carriers(walker, named, kind, before[key][1:], (at, node))
-
-
-def _header_nodes(contract: Contract, response: Response) -> Headers:
-    headers = {name.lower(): (name, at, contract.at(at)) for name, at in response.headers.items()}
-    headers.pop("content-type", None)  # which OpenAPI leaves to `content` (OpenAPI 3.1.1, Response Object)
-    return headers
 
 
 def _links(walker: Walker, old: Response, new: Response, place: Place) -> Iterator[Change]:

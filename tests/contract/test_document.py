@@ -109,6 +109,15 @@ def test_places_are_found_by_pointer_and_line(contract: Contract) -> None:
         contract.at("/components/schemas/Nobody")
 
 
+def test_words_beside_a_reference_win() -> None:
+    """A summary or description beside a reference takes the place of the one behind it; the outermost counts."""
+    text = "a: {$ref: '#/b', description: A}\nb: {$ref: '#/c', description: B, summary: B}\nc: {description: C, x: 1}"
+    contract = parse((HEAD + text).encode(), "x.yaml")
+    words = {"description": "A", "summary": "B", "x": 1}
+    assert contract.resolve(contract.at("/a"), "/a") == (words, "/c")
+    assert contract.at("/c") == {"description": "C", "x": 1}
+
+
 @pytest.mark.parametrize("before", ["", "\ufeff", "# \u00e9\U0001f600\r\n"])
 def test_the_characters_of_a_value_are_found(before: str) -> None:
     """Where a value begins and ends is counted in characters, whatever stands before it."""
