@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from contract.diff.keywords import ALL_TYPES, IDLE, Found, canonical, type_of, types_named
+from contract.diff.keywords import ALL_TYPES, IDLE, TYPED_KEYWORDS, Found, canonical, type_of, types_named
 from contract.diff.model import ABSENT
 from contract.diff.unions import dissolved, unions_of
 from contract.language import ANNOTATIONS, ASSERTIONS
@@ -24,12 +24,15 @@ if TYPE_CHECKING:
     from contract.diff.unions import Union
     from contract.loading import Contract
 
-__all__ = ["ANYTHING", "Conjunction", "Schemas", "View", "refusing_keywords"]
+__all__ = ["ANYTHING", "A_NAME", "Conjunction", "Schemas", "View", "refusing_keywords"]
 
 Conjunction: TypeAlias = tuple[str, ...]
 """The pointers of the schemas that all apply; none at all accepts anything."""
 
 ANYTHING: Conjunction = ()
+
+A_NAME = "(name)"
+"""Stands for a schema that every name of a member keeps: it is a string."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +79,7 @@ class Schemas:
         self.contract = contract
         self._conjunctions: dict[str, Conjunction] = {}
         self._views: dict[tuple[Conjunction, bool], View] = {}
-        self._nodes: dict[str, Any] = {}
+        self._nodes: dict[str, Any] = {A_NAME: {}}
         self._building: set[Conjunction] = set()
 
     def node(self, pointer: str) -> Any:
@@ -113,7 +116,7 @@ class Schemas:
 
     def written(self, schema: Conjunction) -> Any:
         """A conjunction as a person would write it; `ABSENT` for none."""
-        parts = [self.node(pointer) for pointer in schema]
+        parts = [self.node(pointer) for pointer in schema if pointer != A_NAME]
         if len(parts) > 1:
             return {"allOf": parts}
         return parts[0] if parts else ABSENT
@@ -127,9 +130,9 @@ class Schemas:
         ]
         return [node for node in plain if node != {}]
 
-    def accepts_anything(self, schema: Conjunction) -> bool:
-        """Whether a schema only describes and never refuses."""
-        return not any(node is False or refusing_keywords(node) for node in map(self.node, schema))
+    def accepts_anything(self, schema: Conjunction, types: frozenset[str] = ALL_TYPES) -> bool:
+        """Whether a schema never refuses an instance of some types, as far as that shows at once."""
+        return not any(node is False or refusing_keywords(node, types) for node in map(self.node, schema))
 
     def accepts_nothing(self, schema: Conjunction) -> bool:
         """Whether a schema plainly refuses every instance."""
@@ -165,6 +168,8 @@ class Schemas:
             if node is False:
                 types = frozenset()
                 continue
+            if pointer == A_NAME:
+                types &= {"string"}
             types &= types_named(node.get("type"))
             for keyword, value in node.items():
                 keywords.setdefault(keyword, []).append(Found(f"{pointer}/{escape(keyword)}", value))
@@ -224,14 +229,17 @@ def _sole_unions(node: Mapping[str, Any]) -> set[str]:
     return {keyword for keyword in ("anyOf", "oneOf") if len(node.get(keyword, ())) == 1}
 
 
-def refusing_keywords(node: Mapping[str, Any]) -> set[str]:
-    """The keywords of a schema object that refuse instances; what dissolves into a conjunction refuses elsewhere."""
-    dissolved = {"$ref", "allOf"} | _sole_unions(node)
-    return {
-        keyword
-        for keyword, value in node.items()
-        if not (keyword in dissolved or _is_annotation(keyword) or (keyword in IDLE and IDLE[keyword] == value))
-    }
+def refusing_keywords(node: Mapping[str, Any], types: frozenset[str] = ALL_TYPES) -> set[str]:
+    """The keywords of a schema object that refuse instances of some types.
+
+    What dissolves into a conjunction refuses elsewhere.
+    """
+    idle = {"$ref", "allOf"} | _sole_unions(node)
+    idle |= {keyword for keyword in node if _is_annotation(keyword) or not TYPED_KEYWORDS.get(keyword, types) & types}
+    idle |= {keyword for keyword, value in IDLE.items() if node.get(keyword) == value}
+    if types <= types_named(node.get("type")):
+        idle.add("type")
+    return node.keys() - idle
 
 
 def _is_annotation(keyword: str) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from contract.diff.matching import ANY, pair_up
 from contract.diff.members import Members
 from contract.diff.model import ABSENT, Difference, Effect
-from contract.diff.normal import ANYTHING
+from contract.diff.normal import A_NAME, ANYTHING
 from contract.diff.pairs import Edge
 from contract.pointers import escape
 
@@ -35,8 +35,7 @@ def compare_objects(sides: Sides) -> Iterator[Found]:
         pair = sides.join(old.patterns.get(pattern, []), new.patterns.get(pattern, []))
         yield from sides.child("pattern-properties", pair, "/*", about=pattern)
     yield from _rest(sides, old, new)
-    names = ([found.pointer for found in view.all("propertyNames")] for view in (sides.old, sides.new))
-    yield from sides.child("property-names", sides.join(*names), " (names)")
+    yield from _names(sides)
 
 
 def _member(sides: Sides, name: str, old: Members, new: Members) -> Iterator[Found]:
@@ -89,6 +88,18 @@ def _appearance(absent: Conjunction, present: Conjunction, without: Schemas, wit
     if without.accepts_nothing(absent):
         return Effect.WIDER, False
     return Effect.NONE, True
+
+
+def _names(sides: Sides) -> Iterator[Found]:
+    """What names may be. They are strings, whether a schema says so or not."""
+    places = ([found.pointer for found in view.all("propertyNames")] for view in (sides.old, sides.new))
+    pair = sides.join(*places)
+    strings = frozenset({"string"})
+    free = sides.old_schemas.accepts_anything(pair[0], strings), sides.new_schemas.accepts_anything(pair[1], strings)
+    if free[0] == free[1]:
+        yield Edge(((*pair[0], A_NAME), (*pair[1], A_NAME)), " (names)")
+    else:
+        yield from sides.child("property-names", (ANYTHING, pair[1]) if free[0] else (pair[0], ANYTHING))
 
 
 def _required(sides: Sides, old: Members, new: Members) -> Iterator[Difference]:

@@ -104,6 +104,14 @@ def _parts(schema: dict[str, Any]) -> list[dict[str, Any]]:
         pytest.param({"type": "boolean"}, {"type": "boolean", "enum": [True, False]}, id="every-boolean"),
         pytest.param({"type": "null"}, {"type": "null", "const": None}, id="the-only-null"),
         pytest.param(
+            {"type": "object"}, {"type": "object", "propertyNames": {"type": "string"}}, id="names-are-strings"
+        ),
+        pytest.param(
+            {"type": "object", "propertyNames": {"maxLength": 40}},
+            {"type": "object", "propertyNames": {"type": ["string", "null"], "maxLength": 40, "minimum": 1}},
+            id="names-are-strings-beside-a-limit",
+        ),
+        pytest.param(
             {"enum": ["a", "bc"], "maxLength": 2}, {"enum": ["a", "bc"], "maxLength": 3}, id="a-limit-beside-values"
         ),
         pytest.param({"enum": ["a", "bc"], "maxLength": 1}, {"const": "a"}, id="a-limit-that-refuses-a-value"),
@@ -261,6 +269,21 @@ def test_no_schema_is_no_branch_of_a_union(union: Any, name: str, changes_betwee
     }
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "rule"),
+    [
+        ({"maxLength": 5}, {"anyOf": [{"maxLength": 5}, {"pattern": "^x"}]}, "any-of-branch-added"),
+        ({"type": "object"}, {"maxLength": 5}, "type-widened"),
+        ({"minimum": 5}, {"maxLength": 5}, "property-names-added"),
+    ],
+)
+def test_names_are_compared_as_strings(old: Any, new: Any, rule: str, changes_between: Any) -> None:
+    """What refuses names is told of where it stands in a contract."""
+    found = changes_between(*({"type": "object", "propertyNames": side} for side in (old, new)))
+    assert f"request-{'body' if rule == 'property-names-added' else 'property'}-{rule}" in {it.rule for it in found}
+    assert all("/propertyNames" in change.pointer for change in found)
+
+
 def test_a_limit_that_refuses_a_listed_value_is_told(changes_between: Any) -> None:
     """A limit beside values matters when one of them does not keep it, whatever types the others have."""
     (found, _) = changes_between({"enum": ["a", 5]}, {"enum": ["a", 5], "minimum": 10})
@@ -384,6 +407,7 @@ _WORDS = [{"type": "string", "minLength": 2, "description": text} for text in ("
         pytest.param(lambda schema: {"oneOf": [schema, {"maxLength": 5}]}, id="in-an-exclusive-branch"),
         pytest.param(lambda schema: {"if": schema, "then": {"maxLength": 5}}, id="in-a-condition"),
         pytest.param(lambda schema: {"type": "array", "contains": schema, "maxContains": 2}, id="counted"),
+        pytest.param(lambda schema: {"type": "object", "propertyNames": schema}, id="of-names"),
         pytest.param(lambda schema: {"description": "Outer.", "allOf": [schema]}, id="under-another-description"),
     ],
 )
