@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from codecs import BOM_UTF8
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
@@ -60,22 +61,37 @@ class Document:
         return value
 
     def resolve(self, node: Mapping[str, Any], pointer: str = "") -> tuple[dict[str, Any], str]:
-        """Follow `$ref` from a node until something else stands there; return that and where it stands."""
+        """Follow `$ref` from a node until something else stands there; return that and where it stands.
+
+        Words beside a reference take the place of those that it leads to (OpenAPI 3.1.1, Reference Object).
+        """
         resolved, at = cast("dict[str, Any]", node), pointer
+        words: dict[str, Any] = {}
         while isinstance(resolved, dict) and "$ref" in resolved:
+            words = {key: resolved[key] for key in ("summary", "description") if key in resolved} | words
             at = resolved["$ref"].removeprefix("#")
             resolved = self.at(at)
-        return resolved, at
+        return (resolved | words if words else resolved), at
 
     def line(self, pointer: str) -> int:
         """The line, from 1, on which the value at a pointer (or its nearest parent that exists) begins."""
+        return self._found(pointer)[1] + 1
+
+    def span(self, pointer: str) -> slice:
+        """Which characters of the file are the value at a pointer, with the signs by which it is written."""
+        node, _ = self._found(pointer)
+        uncounted = self.data.startswith(BOM_UTF8)
+        return slice(node.start_mark.index + uncounted, node.end_mark.index + uncounted)
+
+    def _found(self, pointer: str) -> tuple[yaml.Node, int]:
+        """The node at a pointer, or its nearest parent that exists, and the line on which it begins, from 0."""
         node, line = self.root, self.root.start_mark.line
         for token in tokens(pointer):
             found = self._children(node).get(token)
             if found is None:
                 break
             node, line = found
-        return line + 1
+        return node, line
 
     def _children(self, node: yaml.Node) -> dict[str, tuple[yaml.Node, int]]:
         """What stands within a node, by its token, each with its line from 0."""

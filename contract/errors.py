@@ -1,17 +1,20 @@
 """What can be wrong with a contract, and where.
 
 ContractError     the contract cannot be used: unreadable, malformed, or breaking a rule
+exit_status       what a command ends with when it meets that, or what nobody foresaw
 """
 
 from __future__ import annotations
 
+import sys
+import traceback
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-__all__ = ["ContractError", "Finding", "printable", "unusable"]
+__all__ = ["ContractError", "Finding", "exit_status", "printable", "unusable"]
 
 
 @dataclass(frozen=True, order=True)
@@ -47,6 +50,23 @@ class ContractError(Exception):
 
     def __reduce__(self) -> tuple[type[ContractError], tuple[tuple[Finding, ...]]]:
         return type(self), (self.findings,)
+
+
+def exit_status(run: Callable[[], int], closing: str = "") -> int:
+    """The exit status of a command; 2, once the reason and the closing words are told, when it cannot be carried out.
+
+    A failure that nobody foresaw must not end with Python's 1, which is a verdict here.
+    """
+    try:
+        return run()
+    except ContractError as error:
+        for finding in error.findings:
+            print(finding, file=sys.stderr)
+    except Exception:
+        traceback.print_exc()
+    if closing:
+        print(closing, file=sys.stderr)
+    return 2
 
 
 def printable(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from math import isfinite
@@ -87,7 +88,7 @@ def compose(data: bytes, source: str) -> yaml.Node:
 
 def _composed(data: bytes, source: str) -> yaml.Node:
     try:
-        root = _Loader(data).get_single_node()
+        root = _Loader(_joined(data)).get_single_node()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         message = " ".join(filter(None, [error.context, error.problem]))
@@ -97,6 +98,24 @@ def _composed(data: bytes, source: str) -> yaml.Node:
     if root is None:
         raise unusable(source, 0, "readable", "the file is empty")
     return root
+
+
+_ESCAPE = re.compile(rb"\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]..|.)", re.DOTALL)
+
+
+def _joined(data: bytes) -> bytes:
+    """A text whose surrogate pairs, by which JSON escapes what is beyond U+FFFF, are the characters they stand for."""
+    if rb"\ud" not in data.lower():
+        return data
+    try:
+        json.loads(data)
+    except (ValueError, RecursionError):
+        return data  # no JSON, and YAML has no such pairs
+    return _ESCAPE.sub(lambda escape: _character(escape[0]), data)
+
+
+def _character(escape: bytes) -> bytes:
+    return json.loads(b'"%s"' % escape).encode() if len(escape) > 2 else escape
 
 
 def _irregular(root: yaml.Node) -> Iterator[tuple[yaml.Mark, str]]:

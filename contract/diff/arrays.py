@@ -16,20 +16,20 @@ if TYPE_CHECKING:
     from contract.diff.normal import View
     from contract.diff.pairs import Found, Sides
 
-__all__ = ["compare_arrays"]
+__all__ = ["compare_arrays", "item_places"]
 
 
 def compare_arrays(sides: Sides) -> Iterator[Found]:
     """Every difference that an array can meet; both views accept arrays."""
     prefixes = (*sides.old.all("prefixItems"), *sides.new.all("prefixItems"))
     for index in range(max((len(found.value) for found in prefixes), default=0)):
-        pair = sides.join(_item(sides.old, index), _item(sides.new, index))
+        pair = sides.join(item_places(sides.old, index), item_places(sides.new, index))
         yield from sides.child("prefix-items", pair, f"/{index}")
-    yield from sides.child("items", sides.join(_item(sides.old, None), _item(sides.new, None)), "/*")
+    yield from sides.child("items", sides.join(item_places(sides.old, None), item_places(sides.new, None)), "/*")
     yield from _contains(sides)
 
 
-def _item(view: View, index: int | None) -> list[str]:
+def item_places(view: View, index: int | None) -> list[str]:
     """Where the schemas of the item at an index stand; without one, of the items after every prefix."""
     places = []
     for pointer, node in view.holders("prefixItems", "items").items():

@@ -8,7 +8,7 @@ from math import ceil, floor, lcm
 from typing import TYPE_CHECKING, Any
 
 from contract.diff.expressions import same_meaning
-from contract.diff.keywords import TYPED_KEYWORDS, Found
+from contract.diff.keywords import TYPED_KEYWORDS, Found, canonical, format_types, type_of
 from contract.diff.model import ABSENT, Difference, Effect
 
 if TYPE_CHECKING:
@@ -53,26 +53,33 @@ LIMITS = (
 def compare_assertions(old: View, new: View) -> Iterator[Difference]:
     """Every difference between the assertions of two views. A keyword counts only for types that both accept."""
     common = old.types & new.types
-    yield from _values(old, new)
-    yield from _types(old, new)
+    if old.values is not None and new.values is not None:
+        if old.values.keys() == new.values.keys():
+            return
+        yield from _values(old, new)
+        if old.values == old.listed and new.values == new.listed:
+            return  # nothing else refuses any of them
+    else:
+        yield from _values(old, new)
+        yield from _types(old, new)
     for limit in LIMITS:
         if TYPED_KEYWORDS[limit.keyword] & common:
             yield from compare_limit(limit, old.all(limit.keyword), new.all(limit.keyword))
     if common & TYPED_KEYWORDS["minimum"]:
-        yield from _range(old, new, whole=common <= {"integer"} | (common - TYPED_KEYWORDS["minimum"]))
-        yield from _multiple_of(old, new)
+        yield from _range(old, new, whole="fraction" not in common)
+        yield from _multiple_of(old, new, whole="fraction" not in common)
     if "array" in common:
         yield from _unique_items(old, new)
     if "string" in common:
-        yield from _texts("pattern", old, new)
-    if common & {"string", "integer", "fraction"}:
-        yield from _texts("format", old, new)
+        yield from _texts("pattern", old.all("pattern"), new.all("pattern"))
+    yield from _texts(
+        "format",
+        *([found for found in view.all("format") if format_types(found.value) & common] for view in (old, new)),
+    )
 
 
 def _types(old: View, new: View) -> Iterator[Difference]:
     lost, gained = old.types - new.types, new.types - old.types
-    if old.values is not None and new.values is not None:
-        return  # the values say it
     pointer = _first(new, "type", old)
     for types, effect, name in (
         (gained, Effect.WIDER, "became-nullable"),
@@ -105,25 +112,34 @@ def _first(view: View, keyword: str, other: View) -> str:
 
 
 def _values(old: View, new: View) -> Iterator[Difference]:
-    if old.values is None and new.values is None:
+    if old.listed is None and new.listed is None:
+        return
+    if _takes_every(old, new.listed) or _takes_every(new, old.listed):
         return
     keyword = "const" if not (old.all("enum") or new.all("enum")) else "enum"
     pointer = _first(new, keyword, old)
-    listed = [ABSENT if view.values is None else list(view.values.values()) for view in (old, new)]
+    listed = [ABSENT if view.listed is None else list(view.listed.values()) for view in (old, new)]
     before, now = (
         values[0] if keyword == "const" and isinstance(values, list) and values else values for values in listed
     )
-    if old.values is None:
+    if old.listed is None:
         yield Difference(f"{keyword}-added", Effect.NARROWER, pointer, before, now)
-    elif new.values is None:
+    elif new.listed is None:
         yield Difference(f"{keyword}-removed", Effect.WIDER, pointer, before, now)
-    elif keyword == "const" and old.values.keys() != new.values.keys():
+    elif keyword == "const" and old.listed.keys() != new.listed.keys():
         yield Difference("const-changed", Effect.EITHER, pointer, before, now)
     else:
-        for key in old.values.keys() - new.values.keys():
-            yield Difference("enum-value-removed", Effect.NARROWER, pointer, old=old.values[key])
-        for key in new.values.keys() - old.values.keys():
-            yield Difference("enum-value-added", Effect.WIDER, pointer, new=new.values[key])
+        for key in old.listed.keys() - new.listed.keys():
+            yield Difference("enum-value-removed", Effect.NARROWER, pointer, old=old.listed[key])
+        for key in new.listed.keys() - old.listed.keys():
+            yield Difference("enum-value-added", Effect.WIDER, pointer, new=new.listed[key])
+
+
+def _takes_every(view: View, values: Mapping[str, Any] | None) -> bool:
+    """Whether a list of values holds all that there are for a view without one: `true`, `false` and `null`."""
+    if view.values is not None or values is None or not view.types <= {"boolean", "null"}:
+        return False
+    return {canonical(value) for value in (True, False, None) if type_of(value) <= view.types} <= values.keys()
 
 
 def compare_limit(limit: Limit, old: Sequence[Found], new: Sequence[Found]) -> Iterator[Difference]:
@@ -150,26 +166,27 @@ def _range(old: View, new: View, *, whole: bool) -> Iterator[Difference]:
         ("maximum", "exclusiveMaximum", True),
     ):
         before, now = (_strictest(view, inclusive, exclusive, upper=upper) for view in (old, new))
-        if before is None or now is None or before[1] == now[1]:
-            found = before or now
-            name = ("exclusive-" if found and found[1] else "") + inclusive
+        if before and now:
+            yield from _moved(inclusive, before, now, upper=upper, whole=whole)
+        elif shown := before or now:
+            name = ("exclusive-" if shown[1] else "") + inclusive
             yield from _bound(name, before and before[0], now and now[0], upper=upper)
-        else:
-            yield from _opened(inclusive, before, now, upper=upper, whole=whole)
 
 
-def _opened(
+def _moved(
     inclusive: str, before: tuple[Found, bool], now: tuple[Found, bool], *, upper: bool, whole: bool
 ) -> Iterator[Difference]:
-    """A bound that was inclusive is exclusive now, or the other way round."""
-    keys = [_edge(bound, upper=upper, whole=whole) for bound in (before, now)]
-    if keys[0] == keys[1]:
+    """A bound that is elsewhere now, or leaves out its own value, or does so no longer."""
+    (was, was_exclusive), (becomes, exclusive) = before, now
+    edges = [_edge(bound, upper=upper, whole=whole) for bound in (before, now)]
+    if edges[0] == edges[1]:
         return
-    effect = Effect.NARROWER if (keys[1] > keys[0]) != upper else Effect.WIDER
-    change = f"exclusive-{inclusive}-{'added' if now[1] else 'removed'}"
-    if (effect is Effect.NARROWER) != now[1]:
-        change = f"{inclusive}-{'increased' if keys[1] > keys[0] else 'decreased'}"
-    yield Difference(change, effect, now[0].pointer, _written(before), _written(now))
+    if was_exclusive == exclusive:
+        yield from _bound(("exclusive-" if exclusive else "") + inclusive, was, becomes, upper=upper)
+    else:
+        effect = Effect.NARROWER if (edges[1] > edges[0]) != upper else Effect.WIDER
+        change = f"{inclusive}-became-{'exclusive' if exclusive else 'inclusive'}"
+        yield Difference(change, effect, becomes.pointer, was.value, becomes.value)
 
 
 def _edge(bound: tuple[Found, bool], *, upper: bool, whole: bool) -> tuple[float, int]:
@@ -182,19 +199,14 @@ def _edge(bound: tuple[Found, bool], *, upper: bool, whole: bool) -> tuple[float
     return (floor(found.value) + 1 if exclusive else ceil(found.value)), 0
 
 
-def _written(bound: tuple[Found, bool]) -> dict[str, Any]:
-    found, _ = bound
-    return {found.pointer.rpartition("/")[2]: found.value}
-
-
 def _strictest(view: View, inclusive: str, exclusive: str, *, upper: bool) -> tuple[Found, bool] | None:
     bounds = [(found, False) for found in view.all(inclusive)] + [(found, True) for found in view.all(exclusive)]
     sign = -1 if upper else 1
     return max(bounds, key=lambda bound: (sign * bound[0].value, bound[1]), default=None)
 
 
-def _multiple_of(old: View, new: View) -> Iterator[Difference]:
-    before, now = _common_multiple(old), _common_multiple(new)
+def _multiple_of(old: View, new: View, *, whole: bool) -> Iterator[Difference]:
+    before, now = _common_multiple(old, whole=whole), _common_multiple(new, whole=whole)
     pointer = _first(new, "multipleOf", old)
     if before == now:
         return
@@ -211,13 +223,14 @@ def _multiple_of(old: View, new: View) -> Iterator[Difference]:
         yield Difference("multiple-of-changed", Effect.EITHER, pointer, *values)
 
 
-def _common_multiple(view: View) -> Fraction | None:
-    """The number of which a value must be a multiple when it must be one of several."""
-    found = [Fraction(str(item.value)) for item in view.all("multipleOf")]
+def _common_multiple(view: View, *, whole: bool) -> Fraction | None:
+    """The number of which a value must be a multiple when it must be one of several; None when any value will do."""
+    found = [Fraction(str(item.value)) for item in view.all("multipleOf")] + [Fraction(1)] * whole
     if not found:
         return None
     base = lcm(*(number.denominator for number in found))
-    return Fraction(lcm(*(int(number * base) for number in found)), base)
+    common = Fraction(lcm(*(int(number * base) for number in found)), base)
+    return None if whole and common == 1 else common
 
 
 def _number(value: Fraction) -> int | float:
@@ -238,15 +251,17 @@ NARROWER_FORMATS: Mapping[str, frozenset[str]] = {
     "iri": frozenset({"iri-reference"}),
     "email": frozenset({"idn-email"}),
     "hostname": frozenset({"idn-hostname"}),
+    "int32": frozenset({"int64"}),
+    "float": frozenset({"double"}),
 }
-"""For each format, those that every text of it has as well (JSON Schema validation, section 7.3)."""
+"""For each format, those that every value of it has as well (JSON Schema validation, section 7.3)."""
 
 
-def _texts(keyword: str, old: View, new: View) -> Iterator[Difference]:
+def _texts(keyword: str, old: Sequence[Found], new: Sequence[Found]) -> Iterator[Difference]:
     """Patterns or formats, of which several can apply at once."""
     same = same_meaning if keyword == "pattern" else str.__eq__
-    before = {found.value: found for found in old.all(keyword)}
-    now = {found.value: found for found in new.all(keyword)}
+    before = {found.value: found for found in old}
+    now = {found.value: found for found in new}
     gone = [found for value, found in before.items() if not any(same(value, other) for other in now)]
     come = [found for value, found in now.items() if not any(same(value, other) for other in before)]
     for was, becomes in zip(gone, come, strict=False):

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from contract.diff.keywords import canonical
+from contract.diff.encodings import compare_encodings
 from contract.diff.prose import compare_prose, with_examples
 
 if TYPE_CHECKING:
@@ -21,24 +21,22 @@ __all__ = ["compare_body", "compare_media"]
 
 
 def compare_body(walker: Walker, old: Operation, new: Operation, place: Place) -> Iterator[Change]:
-    """Every change between the request bodies of two versions of an operation."""
-    place = replace(place, subject="body", name="request body")
+    """Every change between the bodies that two versions of an operation, webhook or callback are sent with."""
+    place = replace(place, subject="body")
     at, was, becomes = f"{new.pointer}/requestBody", bool(old.body), bool(new.body)
     if was and becomes:
         if old.body_required != new.body_required:
-            rule = f"request-body-became-{'required' if new.body_required else 'optional'}"
+            rule = f"{place.direction}-body-became-{'required' if new.body_required else 'optional'}"
             yield place.change(rule, at, old.body_required, new.body_required)
         yield from compare_media(walker, old.body, new.body, place)
-        nodes = [
-            schemas.contract.resolve(operation.node["requestBody"])[0]
-            for schemas, operation in ((walker.old_schemas, old), (walker.new_schemas, new))
-        ]
-        yield from compare_prose(place, at, *nodes)
+        before, _ = walker.old_schemas.contract.resolve(old.node["requestBody"])
+        now, stands = walker.new_schemas.contract.resolve(new.node["requestBody"], at)
+        yield from compare_prose(place, stands, before, now)
     elif becomes:
-        rule = f"request-{'required' if new.body_required else 'optional'}-body-added"
+        rule = f"{place.direction}-{'required' if new.body_required else 'optional'}-body-added"
         yield place.change(rule, at, new=[media.type for media in new.body])
     elif was:
-        rule = f"request-{'required' if old.body_required else 'optional'}-body-removed"
+        rule = f"{place.direction}-{'required' if old.body_required else 'optional'}-body-removed"
         yield place.change(rule, f"{old.pointer}/requestBody", old=[media.type for media in old.body])
 
 
@@ -81,9 +79,7 @@ def _covers(wide: str, key: str) -> bool:
 
 def _both(walker: Walker, old: Media, new: Media, place: Place) -> Iterator[Change]:
     yield from place.schema_changes(walker, old.schema, new.schema)
-    encodings = old.node.get("encoding", {}), new.node.get("encoding", {})
-    if canonical(encodings[0]) != canonical(encodings[1]):
-        yield place.change(f"{place.direction}-encoding-changed", f"{new.pointer}/encoding", *encodings)
+    yield from compare_encodings(walker, old, new, place)
     contracts = walker.old_schemas.contract, walker.new_schemas.contract
     nodes = with_examples(contracts[0], old.node), with_examples(contracts[1], new.node)
     yield from compare_prose(place, new.pointer, *nodes)

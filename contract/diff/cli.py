@@ -11,11 +11,12 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from contract.diff.inputs import compared, load_comparable
+from contract.diff.compare import compare
+from contract.diff.inputs import load_comparable
 from contract.diff.model import Level
 from contract.diff.render import to_json, to_markdown
 from contract.diff.terminal import to_text
-from contract.errors import ContractError
+from contract.errors import exit_status
 from contract.loading import default_path
 from contract.release.store import CONTRACT, last_release
 
@@ -30,14 +31,12 @@ __all__ = ["main"]
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return its exit status."""
     options = _parser().parse_args(arguments)
-    try:
-        old, new = load_comparable(options.old), load_comparable(options.new)
-        report = compared(old, new)
-    except ContractError as error:
-        for finding in error.findings:
-            print(finding, file=sys.stderr)
-        print("The contracts were not compared.", file=sys.stderr)
-        return 2
+    return exit_status(lambda: _compare(options), "The contracts were not compared.")
+
+
+def _compare(options: argparse.Namespace) -> int:
+    old, new = load_comparable(options.old or _last_released()), load_comparable(options.new)
+    report = compare(old, new)
     if options.format == "text":
         text = to_text(report, old, new)
     else:
@@ -48,6 +47,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _written(text: str) -> bool:
     """Write a report; whether that was possible. A reader that has seen enough, such as `head`, is no failure."""
+    if sys.stdout is None:  # as Python has it when a command starts with its output closed
+        print("The report could not be written: the output is closed.", file=sys.stderr)
+        return False
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
@@ -74,7 +76,7 @@ def _parser() -> argparse.ArgumentParser:
         "With another state of a repository: git show main:openapi.yaml | moment-diff /dev/stdin openapi.yaml",
     )
     old = "the contract as it was: an OpenAPI 3.1 document (default: the last release of this project's)"
-    parser.add_argument("old", metavar="OLD", nargs="?", default=_last_released(), help=old)
+    parser.add_argument("old", metavar="OLD", nargs="?", help=old)
     new = "the contract as it is now (default: this project's)"
     parser.add_argument("new", metavar="NEW", nargs="?", default=default_path(), help=new)
     parser.add_argument("--format", choices=("text", "markdown", "json"), default="text", help="default: text")

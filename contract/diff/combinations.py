@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import replace
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -35,6 +36,8 @@ def compare_combinations(sides: Sides) -> Iterator[Found]:
 
 def compare_lifted(sides: Sides) -> list[Found] | None:
     """Compare a schema with a union that took its place, as one branch beside others; None when no union did."""
+    if sides.old_schemas.accepts_anything(sides.pair[0]) or sides.new_schemas.accepts_anything(sides.pair[1]):
+        return None  # no schema is no branch
     if not sides.old.unions and _is_union(sides.new):
         return list(_union(sides, _alone(sides.new, sides.pair[0], sides.old_schemas), sides.new.unions[0]))
     if not sides.new.unions and _is_union(sides.old):
@@ -81,11 +84,10 @@ def _name(union: Union) -> str:
 
 def _union(sides: Sides, before: Union, now: Union) -> Iterator[Found]:
     exclusive = _overlaps(sides.old_schemas, before), _overlaps(sides.new_schemas, now)
-    values = before.value, now.value
     name = "one-of" if any(exclusive) else _name(now)
-    changed = Difference(f"{name}-changed", Effect.EITHER, now.pointer, *values)
+    changed = Difference(f"{name}-changed", Effect.EITHER, now.pointer, before.value, now.value)
     if exclusive[0] != exclusive[1]:
-        yield changed
+        yield _turned(sides, before, now) or changed
     came, went = (Effect.EITHER, Effect.EITHER) if any(exclusive) else (Effect.WIDER, Effect.NARROWER)
     for old, new in pair_up(before.branches, now.branches, _branch_keys(sides)):
         if old is None and new is not None:
@@ -95,6 +97,16 @@ def _union(sides: Sides, before: Union, now: Union) -> Iterator[Found]:
         elif old is not None and new is not None:
             stands_for = changed if any(exclusive) else None
             yield Edge((old, new), stands_for=stands_for, declared=sides.declared)
+
+
+def _turned(sides: Sides, before: Union, now: Union) -> Difference | None:
+    """A union whose branches are as before while one or several of them may match; None when they are not."""
+    if Counter(map(sides.meanings.old, before.branches)) != Counter(map(sides.meanings.new, now.branches)):
+        return None
+    change, effect = (
+        ("any-of-became-one-of", Effect.NARROWER) if now.keyword == "oneOf" else ("one-of-became-any-of", Effect.WIDER)
+    )
+    return Difference(change, effect, now.pointer, before.keyword, now.keyword)
 
 
 def _at(branch: Conjunction, union: Union) -> str:

@@ -6,11 +6,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from contract.diff.exchange import compare_exchange, compare_notice
-from contract.diff.model import Report
+from contract.diff.model import ABSENT, Report
 from contract.diff.parameters import erased
 from contract.diff.places import Place
 from contract.diff.prose import compare_prose, extensions_of
-from contract.diff.security import compare_schemes, compare_security
+from contract.diff.security import compare_keys, compare_schemes, compare_security
 from contract.diff.surroundings import compare_information, compare_own_servers, compare_servers, servers_of
 from contract.diff.walk import Walker
 from contract.operations import callbacks
@@ -90,9 +90,7 @@ def _named(operation: Operation) -> str:
 def _operation(walker: Walker, old: Operation, new: Operation) -> Iterator[Change]:
     contracts = walker.old_schemas.contract, walker.new_schemas.contract
     place = Place(new.id)
-    if old.id != new.id:
-        yield place.change("operation-id-changed", f"{new.pointer}/operationId", old.id, new.id)
-    yield from _deprecation("operation", old, new, place)
+    yield from _status("operation", old, new, place)
     yield from compare_own_servers(*contracts, old, new, place)
     yield from compare_security(*contracts, old, new, place)
     yield from compare_exchange(walker, old, new, place)
@@ -103,12 +101,24 @@ def _operation(walker: Walker, old: Operation, new: Operation) -> Iterator[Chang
 
 def _notice(walker: Walker, kind: str, old: Operation, new: Operation) -> Iterator[Change]:
     place = Place(new.id)
-    yield from _deprecation(kind, old, new, place)
+    yield from _status(kind, old, new, place)
+    yield from compare_keys(walker.old_schemas.contract, walker.new_schemas.contract, old, new, place, kind)
     yield from compare_notice(walker, old, new, place, kind)
     yield from _prose(walker, old, new, place)
 
 
-def _deprecation(kind: str, old: Operation, new: Operation, place: Place) -> Iterator[Change]:
+_IDEMPOTENT = "x-idempotent"
+"""Where an operation says why it can be repeated; clients decide by it whether they may."""
+
+
+def _status(kind: str, old: Operation, new: Operation, place: Place) -> Iterator[Change]:
+    """What an operation is called by clients, whether it can be repeated, and whether it is on its way out."""
+    if old.id != new.id:
+        yield place.change("operation-id-changed", f"{new.pointer}/operationId", old.id, new.id)
+    reasons = old.node.get(_IDEMPOTENT, ABSENT), new.node.get(_IDEMPOTENT, ABSENT)
+    if reasons.count(ABSENT) == 1:
+        rule = f"operation-idempotency-{'removed' if reasons[1] is ABSENT else 'added'}"
+        yield place.change(rule, f"{new.pointer}/{_IDEMPOTENT}", *reasons)
     before, now = bool(old.node.get("deprecated")), bool(new.node.get("deprecated"))
     if before != now:
         rule = "deprecated" if now else "deprecation-withdrawn"
@@ -117,7 +127,9 @@ def _deprecation(kind: str, old: Operation, new: Operation, place: Place) -> Ite
 
 def _prose(walker: Walker, old: Operation, new: Operation, place: Place) -> Iterator[Change]:
     """What an operation, and the path that it shares with others, say to people."""
-    yield from compare_prose(place, new.pointer, old.node, new.node)
+    one_sided = {_IDEMPOTENT} & (old.node.keys() ^ new.node.keys())  # which is more than words
+    nodes = ({key: node[key] for key in node.keys() - one_sided} for node in (old.node, new.node))
+    yield from compare_prose(place, new.pointer, *nodes)
     items = walker.old_schemas.contract.at(old.item), walker.new_schemas.contract.at(new.item)
     yield from compare_prose(place, new.item, *items)
     answers = (extensions_of(side.node.get("responses", {})) for side in (old, new))

@@ -6,22 +6,20 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from contract.diff.bodies import compare_body, compare_media
+from contract.diff.headers import compare_headers
 from contract.diff.keywords import canonical
-from contract.diff.parameters import compare_carriers, compare_parameters
+from contract.diff.parameters import compare_parameters
 from contract.diff.prose import compare_prose
 from contract.pointers import escape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from contract.diff.model import Change
     from contract.diff.places import Place
     from contract.diff.walk import Walker
     from contract.loading import Contract
     from contract.operations import Operation, Response
-
-    Headers = Mapping[str, tuple[str, str, Mapping[str, Any]]]
-    """By the name in lower case: the name, where the header stands, and itself."""
 
 __all__ = ["compare_exchange", "compare_notice"]
 
@@ -30,48 +28,38 @@ def compare_exchange(walker: Walker, old: Operation, new: Operation, place: Plac
     """Every change between two versions of an operation in what goes to the server and what comes back."""
     sent, told = _directions(place)
     yield from compare_parameters(walker, old, new, sent)
-    yield from compare_body(walker, old, new, sent)
-    yield from _responses(walker, old, new, told)
+    yield from compare_body(walker, old, new, replace(sent, name="request body"))
+
+    def rule(status: str) -> str:
+        return f"response-{'success' if status.upper().startswith(('2', '3')) else 'error'}-status"
+
+    yield from _responses(walker, old, new, replace(told, name="response"), rule)
 
 
 def compare_notice(walker: Walker, old: Operation, new: Operation, place: Place, kind: str) -> Iterator[Change]:
     """Every change between two versions of a webhook or callback: its users read the request, and send the answer."""
     sent, told = _directions(place)
-    before, now = _notice_headers(old), _notice_headers(new)
-    yield from _headers(walker, before, now, replace(told, subject="header", name=kind))
-    yield from compare_media(walker, old.body, new.body, replace(told, subject="body", name=f"{kind} body"))
-    for status in sorted(old.responses.keys() | new.responses.keys()):
-        was, becomes = _answer(old.responses, status), _answer(new.responses, status)
-        named = replace(sent, subject="body", name=f"{status} answer")
-        if was and becomes:
-            yield from compare_media(walker, was.media, becomes.media, named)
-            yield from compare_prose(named, becomes.pointer, was.node, becomes.node)
-        elif becomes:
-            yield named.change(f"{kind}-answer-added", becomes.pointer, new=status)
-        elif was:
-            yield named.change(f"{kind}-answer-removed", was.pointer, old=status)
-
-
-def _notice_headers(notice: Operation) -> Headers:
-    headers = (parameter for parameter in notice.parameters if parameter.location == "header")
-    return {header.name.lower(): (header.name, header.pointer, header.node) for header in headers}
+    yield from compare_parameters(walker, old, new, told)
+    yield from compare_body(walker, old, new, replace(told, name=f"{kind} body"))
+    yield from _responses(walker, old, new, replace(sent, name="answer"), lambda _: f"{kind}-answer")
 
 
 def _directions(place: Place) -> tuple[Place, Place]:
     return replace(place, direction="request"), replace(place, direction="response")
 
 
-def _responses(walker: Walker, old: Operation, new: Operation, place: Place) -> Iterator[Change]:
+def _responses(
+    walker: Walker, old: Operation, new: Operation, place: Place, rule: Callable[[str], str]
+) -> Iterator[Change]:
     for status in sorted(old.responses.keys() | new.responses.keys()):
         was, becomes = _answer(old.responses, status), _answer(new.responses, status)
-        kind = "success" if status.upper().startswith(("2", "3")) else "error"
-        named = replace(place, name=f"{status} response")
+        named = replace(place, name=f"{status} {place.name}")
         if was and becomes:
-            yield from _response(walker, was, becomes, named, status)
+            yield from _response(walker, was, becomes, named)
         elif becomes:
-            yield named.change(f"response-{kind}-status-added", becomes.pointer, new=status)
+            yield named.change(f"{rule(status)}-added", becomes.pointer, new=status)
         elif was:
-            yield named.change(f"response-{kind}-status-removed", was.pointer, old=status)
+            yield named.change(f"{rule(status)}-removed", was.pointer, old=status)
 
 
 def _answer(responses: Mapping[str, Response], status: str) -> Response | None:
@@ -79,35 +67,12 @@ def _answer(responses: Mapping[str, Response], status: str) -> Response | None:
     return responses.get(status) or responses.get(f"{status[0]}XX") or responses.get("default")
 
 
-def _response(walker: Walker, old: Response, new: Response, place: Place, status: str) -> Iterator[Change]:
+def _response(walker: Walker, old: Response, new: Response, place: Place) -> Iterator[Change]:
     yield from compare_prose(place, new.pointer, old.node, new.node)
-    before, now = _header_nodes(walker.old_schemas.contract, old), _header_nodes(walker.new_schemas.contract, new)
-    yield from _headers(walker, before, now, replace(place, subject="header"))
-    body = replace(place, subject="body", name=f"{status} response body")
+    yield from compare_headers(walker, (old.pointer, old.node), (new.pointer, new.node), place)
+    body = replace(place, subject="body", name=f"{place.name} body")
     yield from compare_media(walker, old.media, new.media, body)
     yield from _links(walker, old, new, place)
-
-
-def _headers(walker: Walker, before: Headers, now: Headers, place: Place) -> Iterator[Change]:
-    for key in dict.fromkeys([*before, *now]):
-        name, at, node = now.get(key) or before[key]
-        required = "required" if node.get("required") else "optional"
-        named = replace(place, name=f"header `{name}` of the {place.name}")
-        if key not in before:
-            yield named.change(f"response-{required}-header-added", at, new=name)
-        elif key not in now:
-            yield named.change(f"response-{required}-header-removed", at, old=name)
-        else:
-            was = bool(before[key][2].get("required"))
-            if was != bool(node.get("required")):
-                yield named.change(f"response-header-became-{required}", f"{at}/required", was, not was)
-            yield from compare_carriers(walker, named, "response-header", before[key][1:], (at, node))
-
-
-def _header_nodes(contract: Contract, response: Response) -> Headers:
-    headers = {name.lower(): (name, at, contract.at(at)) for name, at in response.headers.items()}
-    headers.pop("content-type", None)  # which OpenAPI leaves to `content` (OpenAPI 3.1.1, Response Object)
-    return headers
 
 
 def _links(walker: Walker, old: Response, new: Response, place: Place) -> Iterator[Change]:

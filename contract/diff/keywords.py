@@ -6,13 +6,26 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["ALL_TYPES", "IDLE", "PROSE", "TYPED_KEYWORDS", "Found", "canonical", "type_of", "types_named"]
+from contract.formats import CUSTOM, NUMERIC, STANDARD
+
+__all__ = [
+    "ALL_TYPES",
+    "IDLE",
+    "PROSE",
+    "TYPED_KEYWORDS",
+    "Found",
+    "canonical",
+    "format_types",
+    "type_of",
+    "types_named",
+]
 
 ALL_TYPES = frozenset({"null", "boolean", "object", "array", "string", "integer", "fraction"})
 """The types of instances, with numbers cut in two: `number` is `integer` and `fraction`."""
 
 TYPED_KEYWORDS = {
-    **dict.fromkeys(("maxLength", "minLength", "pattern", "format"), frozenset({"string"})),
+    **dict.fromkeys(("maxLength", "minLength", "pattern"), frozenset({"string"})),
+    "format": frozenset({"string", "integer", "fraction"}),
     **dict.fromkeys(
         ("multipleOf", "maximum", "exclusiveMaximum", "minimum", "exclusiveMinimum"), frozenset({"integer", "fraction"})
     ),
@@ -29,6 +42,14 @@ TYPED_KEYWORDS = {
     ),
 }
 """The keywords that only ever refuse instances of certain types (JSON Schema validation, sections 6.2 to 6.5)."""
+
+
+def format_types(name: str) -> frozenset[str]:
+    """The types of instances that a format can refuse; strings and numbers when it is not known."""
+    if name in NUMERIC:
+        return TYPED_KEYWORDS["minimum"]
+    return frozenset({"string"}) if name in STANDARD or name in CUSTOM else TYPED_KEYWORDS["format"]
+
 
 PROSE = frozenset({"title", "description", "examples", "$comment"})
 """The keywords that only speak to people."""

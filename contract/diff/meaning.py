@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from contract.diff.keywords import canonical, types_named
-from contract.diff.normal import refusing_keywords
+from contract.diff.normal import A_NAME, refusing_keywords
 from contract.language import GRAMMAR, Place, children
 
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ class Meanings:
             for place in schemas.contract.places
             if place.kind == "schema"
         }
+        atoms |= {(side, A_NAME): [] for side in (0, 1)}
         colours, count = {key: frozenset[int]() for key in atoms}, 0
         while True:
             known: dict[object, int] = {}

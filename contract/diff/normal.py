@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from contract.diff.keywords import ALL_TYPES, IDLE, Found, canonical, type_of, types_named
+from contract.diff.keywords import ALL_TYPES, IDLE, TYPED_KEYWORDS, Found, canonical, type_of, types_named
 from contract.diff.model import ABSENT
 from contract.diff.unions import dissolved, unions_of
-from contract.language import ANNOTATIONS
+from contract.language import ANNOTATIONS, ASSERTIONS
 from contract.pointers import escape
+from contract.validation import Validator, registry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -23,12 +24,15 @@ if TYPE_CHECKING:
     from contract.diff.unions import Union
     from contract.loading import Contract
 
-__all__ = ["ANYTHING", "Conjunction", "Schemas", "View", "refusing_keywords"]
+__all__ = ["ANYTHING", "A_NAME", "Conjunction", "Schemas", "View", "refusing_keywords"]
 
 Conjunction: TypeAlias = tuple[str, ...]
 """The pointers of the schemas that all apply; none at all accepts anything."""
 
 ANYTHING: Conjunction = ()
+
+A_NAME = "(name)"
+"""Stands for a schema that every name of a member keeps: it is a string."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +45,8 @@ class View:
         types: The types that can be accepted.
         keywords: Every value of each keyword.
         unions: The `anyOf` and `oneOf` that apply.
+        listed: The values that `enum`, `const` and the types leave, by their canonical form; None when any may do.
+        values: Those of them that no other assertion refuses.
     """
 
     schema: Conjunction
@@ -48,6 +54,8 @@ class View:
     types: frozenset[str]
     keywords: Mapping[str, tuple[Found, ...]]
     unions: tuple[Union, ...]
+    listed: Mapping[str, Any] | None = None
+    values: Mapping[str, Any] | None = None
 
     def all(self, keyword: str) -> tuple[Found, ...]:
         """Every value of a keyword."""
@@ -57,19 +65,6 @@ class View:
         """The schema objects whose value of one of the keywords applies, by their pointers."""
         pointers = (found.pointer.rpartition("/")[0] for keyword in keywords for found in self.all(keyword))
         return {pointer: self.nodes[pointer] for pointer in pointers}
-
-    @cached_property
-    def values(self) -> dict[str, Any] | None:
-        """The values that `enum`, `const` and the types leave, by their canonical form; None when any value may do."""
-        sets = [{canonical(value): value for value in found.value} for found in self.all("enum")]
-        sets += [{canonical(found.value): found.value} for found in self.all("const")]
-        if not sets:
-            return None
-        return {
-            key: value
-            for key, value in sets[0].items()
-            if type_of(value) <= self.types and all(key in other for other in sets)
-        }
 
     @cached_property
     def required(self) -> dict[str, Found]:
@@ -84,7 +79,7 @@ class Schemas:
         self.contract = contract
         self._conjunctions: dict[str, Conjunction] = {}
         self._views: dict[tuple[Conjunction, bool], View] = {}
-        self._nodes: dict[str, Any] = {}
+        self._nodes: dict[str, Any] = {A_NAME: {}}
         self._building: set[Conjunction] = set()
 
     def node(self, pointer: str) -> Any:
@@ -98,27 +93,30 @@ class Schemas:
         if not pointer:
             return ANYTHING
         if pointer not in self._conjunctions:
-            self._conjunctions[pointer] = tuple(dict.fromkeys(self._flatten(pointer, set())))
+            self._conjunctions[pointer] = tuple(self._flatten(pointer))
         return self._conjunctions[pointer]
 
     def join(self, pointers: Sequence[str]) -> Conjunction:
         """The conjunction of the schemas at some pointers."""
         return tuple(dict.fromkeys(part for pointer in pointers for part in self.at(pointer)))
 
-    def _flatten(self, pointer: str, passed: set[str]) -> Iterator[str]:
-        node = self.node(pointer)
-        if pointer in passed or node is True or node == {}:
-            return
-        passed.add(pointer)
-        if node is False or node.keys() - {"$ref", "allOf"} - _sole_unions(node):
-            yield pointer
-        if isinstance(node, dict):
-            for part in _parts(node, pointer):
-                yield from self._flatten(part, passed)
+    def _flatten(self, pointer: str) -> Iterator[str]:
+        passed: set[str] = set()
+        stack = [pointer]
+        while stack:
+            at = stack.pop()
+            node = self.node(at)
+            if at in passed or node is True or node == {}:
+                continue
+            passed.add(at)
+            if node is False or node.keys() - {"$ref", "allOf"} - _sole_unions(node):
+                yield at
+            if isinstance(node, dict):
+                stack.extend(reversed([*_parts(node, at)]))
 
     def written(self, schema: Conjunction) -> Any:
         """A conjunction as a person would write it; `ABSENT` for none."""
-        parts = [self.node(pointer) for pointer in schema]
+        parts = [self.node(pointer) for pointer in schema if pointer != A_NAME]
         if len(parts) > 1:
             return {"allOf": parts}
         return parts[0] if parts else ABSENT
@@ -132,9 +130,9 @@ class Schemas:
         ]
         return [node for node in plain if node != {}]
 
-    def accepts_anything(self, schema: Conjunction) -> bool:
-        """Whether a schema only describes and never refuses."""
-        return not any(node is False or refusing_keywords(node) for node in map(self.node, schema))
+    def accepts_anything(self, schema: Conjunction, types: frozenset[str] = ALL_TYPES) -> bool:
+        """Whether a schema never refuses an instance of some types, as far as that shows at once."""
+        return not any(node is False or refusing_keywords(node, types) for node in map(self.node, schema))
 
     def accepts_nothing(self, schema: Conjunction) -> bool:
         """Whether a schema plainly refuses every instance."""
@@ -170,6 +168,8 @@ class Schemas:
             if node is False:
                 types = frozenset()
                 continue
+            if pointer == A_NAME:
+                types &= {"string"}
             types &= types_named(node.get("type"))
             for keyword, value in node.items():
                 keywords.setdefault(keyword, []).append(Found(f"{pointer}/{escape(keyword)}", value))
@@ -186,9 +186,32 @@ class Schemas:
                 keywords.setdefault(keyword, []).append(found)
         gathered = {keyword: tuple(found) for keyword, found in keywords.items()}
         view = View(schema, nodes, types, gathered, tuple(kept))
-        if view.values is None:
+        listed = _listed(view)
+        if listed is None:
             return view
-        return replace(view, types=types & frozenset[str]().union(*map(type_of, view.values.values())))
+        types &= frozenset[str]().union(*map(type_of, listed.values()))
+        return replace(view, types=types, listed=listed, values=_kept(view, listed))
+
+
+def _listed(view: View) -> dict[str, Any] | None:
+    sets = [{canonical(value): value for value in found.value} for found in view.all("enum")]
+    sets += [{canonical(found.value): found.value} for found in view.all("const")]
+    if not sets:
+        return None
+    first, *others = sets
+    return {
+        key: value
+        for key, value in first.items()
+        if type_of(value) <= view.types and all(key in other for other in others)
+    }
+
+
+def _kept(view: View, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values that the assertions of a view accept."""
+    keywords = sorted(ASSERTIONS - {"type", "enum", "const"})
+    asserted = [{keyword: found.value} for keyword in keywords for found in view.all(keyword)]
+    validator = Validator(registry({"allOf": asserted}), "")
+    return {key: value for key, value in values.items() if validator.is_valid(value)} if asserted else dict(values)
 
 
 def _parts(node: Mapping[str, Any], pointer: str) -> Iterator[str]:
@@ -206,14 +229,17 @@ def _sole_unions(node: Mapping[str, Any]) -> set[str]:
     return {keyword for keyword in ("anyOf", "oneOf") if len(node.get(keyword, ())) == 1}
 
 
-def refusing_keywords(node: Mapping[str, Any]) -> set[str]:
-    """The keywords of a schema object that refuse instances; what dissolves into a conjunction refuses elsewhere."""
-    dissolved = {"$ref", "allOf"} | _sole_unions(node)
-    return {
-        keyword
-        for keyword, value in node.items()
-        if not (keyword in dissolved or _is_annotation(keyword) or (keyword in IDLE and IDLE[keyword] == value))
-    }
+def refusing_keywords(node: Mapping[str, Any], types: frozenset[str] = ALL_TYPES) -> set[str]:
+    """The keywords of a schema object that refuse instances of some types.
+
+    What dissolves into a conjunction refuses elsewhere.
+    """
+    idle = {"$ref", "allOf"} | _sole_unions(node)
+    idle |= {keyword for keyword in node if _is_annotation(keyword) or not TYPED_KEYWORDS.get(keyword, types) & types}
+    idle |= {keyword for keyword, value in IDLE.items() if node.get(keyword) == value}
+    if types <= types_named(node.get("type")):
+        idle.add("type")
+    return node.keys() - idle
 
 
 def _is_annotation(keyword: str) -> bool:

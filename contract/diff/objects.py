@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from contract.diff.matching import ANY, pair_up
 from contract.diff.members import Members
 from contract.diff.model import ABSENT, Difference, Effect
-from contract.diff.normal import ANYTHING
+from contract.diff.normal import A_NAME, ANYTHING
 from contract.diff.pairs import Edge
 from contract.pointers import escape
 
@@ -35,8 +35,7 @@ def compare_objects(sides: Sides) -> Iterator[Found]:
         pair = sides.join(old.patterns.get(pattern, []), new.patterns.get(pattern, []))
         yield from sides.child("pattern-properties", pair, "/*", about=pattern)
     yield from _rest(sides, old, new)
-    names = ([found.pointer for found in view.all("propertyNames")] for view in (sides.old, sides.new))
-    yield from sides.child("property-names", sides.join(*names), " (names)")
+    yield from _names(sides)
 
 
 def _member(sides: Sides, name: str, old: Members, new: Members) -> Iterator[Found]:
@@ -50,6 +49,10 @@ def _member(sides: Sides, name: str, old: Members, new: Members) -> Iterator[Fou
 
 
 def _added(sides: Sides, name: str, pair: Pair, new: Members) -> Iterator[Found]:
+    if sides.new_schemas.accepts_nothing(pair[1]):
+        if not sides.old_schemas.accepts_nothing(pair[0]):
+            yield Difference("property-forbidden", Effect.NARROWER, new.named[name][0], *sides.written(pair), name)
+        return
     effect, compared = _appearance(pair[0], pair[1], sides.old_schemas, sides.new_schemas)
     required = name in sides.new.required and name not in sides.old.required
     change = f"{'required' if required else 'optional'}-property-added"
@@ -60,6 +63,10 @@ def _added(sides: Sides, name: str, pair: Pair, new: Members) -> Iterator[Found]
 
 
 def _removed(sides: Sides, name: str, pair: Pair, old: Members) -> Iterator[Found]:
+    if sides.old_schemas.accepts_nothing(pair[0]):
+        if not sides.new_schemas.accepts_nothing(pair[1]):
+            yield Difference("property-allowed", Effect.WIDER, old.named[name][0], *sides.written(pair), name)
+        return
     effect, compared = _appearance(pair[1], pair[0], sides.new_schemas, sides.old_schemas)
     required = name in sides.old.required and name not in sides.new.required
     change = f"{'required' if required else 'optional'}-property-removed"
@@ -79,8 +86,20 @@ def _appearance(absent: Conjunction, present: Conjunction, without: Schemas, wit
     if without.accepts_anything(absent):
         return (Effect.NONE if within.accepts_anything(present) else Effect.NARROWER), False
     if without.accepts_nothing(absent):
-        return (Effect.NONE if within.accepts_nothing(present) else Effect.WIDER), False
+        return Effect.WIDER, False
     return Effect.NONE, True
+
+
+def _names(sides: Sides) -> Iterator[Found]:
+    """What names may be. They are strings, whether a schema says so or not."""
+    places = ([found.pointer for found in view.all("propertyNames")] for view in (sides.old, sides.new))
+    pair = sides.join(*places)
+    strings = frozenset({"string"})
+    free = sides.old_schemas.accepts_anything(pair[0], strings), sides.new_schemas.accepts_anything(pair[1], strings)
+    if free[0] == free[1]:
+        yield Edge(((*pair[0], A_NAME), (*pair[1], A_NAME)), " (names)")
+    else:
+        yield from sides.child("property-names", (ANYTHING, pair[1]) if free[0] else (pair[0], ANYTHING))
 
 
 def _required(sides: Sides, old: Members, new: Members) -> Iterator[Difference]:

@@ -41,10 +41,10 @@ def compare_parameters(walker: Walker, old: Operation, new: Operation, place: Pl
             yield from _parameter(walker, was, becomes, named)
         elif becomes:
             kind = "required" if becomes.required else "optional"
-            yield named.change(f"request-{kind}-parameter-added", becomes.pointer, new=becomes.name)
+            yield named.change(f"{place.direction}-{kind}-parameter-added", becomes.pointer, new=becomes.name)
         elif was:
             kind = "required" if was.required else "optional"
-            yield named.change(f"request-{kind}-parameter-removed", was.pointer, old=was.name)
+            yield named.change(f"{place.direction}-{kind}-parameter-removed", was.pointer, old=was.name)
 
 
 def _parameter_name(parameter: Parameter | None) -> str:
@@ -68,18 +68,18 @@ def _keyed(operation: Operation) -> dict[tuple[str, str], Parameter]:
 
 
 def _parameter(walker: Walker, old: Parameter, new: Parameter, place: Place) -> Iterator[Change]:
-    at = new.pointer
+    at, kind = new.pointer, f"{place.direction}-parameter"
     if old.name != new.name and new.location == "path":
         yield place.change("path-parameter-renamed", f"{at}/name", old.name, new.name)
     if new.required != old.required:
-        rule = f"request-parameter-became-{'required' if new.required else 'optional'}"
+        rule = f"{kind}-became-{'required' if new.required else 'optional'}"
         yield place.change(rule, f"{at}/required", old.required, new.required)
     for field, name in _LENIENCE.items():
         before, now = bool(old.node.get(field)), bool(new.node.get(field))
         if before != now:
-            rule = f"request-parameter-{name}-{'allowed' if now else 'forbidden'}"
+            rule = f"{kind}-{name}-{'allowed' if now else 'forbidden'}"
             yield place.change(rule, f"{at}/{field}", before, now)
-    yield from compare_carriers(walker, place, "request-parameter", (old.pointer, old.node), (at, new.node))
+    yield from compare_carriers(walker, place, kind, (old.pointer, old.node), (at, new.node))
 
 
 def compare_carriers(

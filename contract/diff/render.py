@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from dataclasses import dataclass
 from itertools import groupby
@@ -22,6 +23,9 @@ LEVELS = (Level.BREAKING, Level.WARNING, Level.NOTE)
 
 _BRIEF = 40
 """How many characters of a value a heading shows."""
+
+_FULL = 200
+"""How many characters of a value a list shows; the report for programs holds the whole of it."""
 
 HEADINGS = {Level.BREAKING: "Breaking", Level.WARNING: "Warnings", Level.NOTE: "Notes"}
 
@@ -46,11 +50,13 @@ class Group:
     @property
     def values(self) -> str:
         """Both values, briefly; "" when there are none."""
-        old, new = self.first.old, self.first.new
-        if old is ABSENT and new is ABSENT:
-            return ""
-        shown = ("none" if value is ABSENT else show(value, _BRIEF) for value in (old, new))
-        return " → ".join(shown)
+        return _values(self.first, _BRIEF)
+
+
+def _values(change: Change, length: int) -> str:
+    if change.old is ABSENT and change.new is ABSENT:
+        return ""
+    return " → ".join("none" if value is ABSENT else show(value, length) for value in (change.old, change.new))
 
 
 def grouped(changes: Sequence[Change]) -> list[Group]:
@@ -100,12 +106,22 @@ def markdown_items(changes: Sequence[Change]) -> Iterator[str]:
     """Changes as items of a Markdown list."""
     for group in grouped(changes):
         places = "; ".join(_escape(place) for place in group.places)
-        yield f"- {_escape(group.first.message)} {f'({places}) ' if places else ''}`{group.first.rule}`"
+        said = f"{_escape(group.first.message)} {f'({places}) ' if places else ''}`{group.first.rule}`"
+        yield f"- {said} at {_harmless(group.first.pointer)}: {_harmless(_values(group.first, _FULL))}"
+
+
+_SPECIAL = re.compile(r"[\\*_\[\]<>#|`&]")
+"""What Markdown or HTML would act on."""
+
+
+def _harmless(text: str) -> str:
+    """A text on one line that is shown as it is."""
+    return _SPECIAL.sub(r"\\\g<0>", " ".join(text.split()))
 
 
 def _escape(text: str) -> str:
-    """A text on one line, with what Markdown or HTML would act on made harmless; code spans stay as they are."""
+    """A text on one line that is shown as it is, but for its code spans, which stay what they are."""
     parts = " ".join(text.split()).split("`")
-    special = str.maketrans({char: f"\\{char}" for char in "\\*_[]<>#|"})
-    balanced = len(parts) % 2 == 1
-    return "`".join(part if balanced and index % 2 else part.translate(special) for index, part in enumerate(parts))
+    if len(parts) % 2 == 0:
+        return _harmless(text)
+    return "`".join(part if index % 2 else _SPECIAL.sub(r"\\\g<0>", part) for index, part in enumerate(parts))

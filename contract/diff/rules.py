@@ -18,8 +18,8 @@ __all__ = ["CONSEQUENCES", "DIRECTIONS", "LEVELS", "SCHEMA_RULES", "SUBJECTS", "
 
 DIRECTIONS = ("request", "response")
 
-SUBJECTS = {"request": ("body", "property", "parameter"), "response": ("body", "property", "header")}
-"""What a rule's id calls the place, for each direction; `property` is anything within a body."""
+SUBJECTS = ("body", "property", "parameter", "header")
+"""What a rule's id calls the place; `property` is anything within a body."""
 
 NONE, NARROWER, WIDER, EITHER = Effect.NONE, Effect.NARROWER, Effect.WIDER, Effect.EITHER
 NOTE, WARNING, BREAKING = Level.NOTE, Level.WARNING, Level.BREAKING
@@ -154,6 +154,13 @@ def _bounds() -> Iterator[SchemaRule]:
             ),
         )
         yield from _both(name, "increased", "decreased", WIDER if upper else NARROWER, (says, says))
+    for name in ("minimum", "maximum"):
+        (now, before, _), (more_now, more_before, _) = _BOUNDS[name], _BOUNDS[f"exclusive-{name}"]
+        for became, opposite, effects, says in (
+            ("exclusive", "inclusive", (NARROWER, WIDER), f"{{place}} must be {more_now} now; before, {before}."),
+            ("inclusive", "exclusive", (WIDER, NARROWER), f"{{place}} must be {now} now; before, {more_before}."),
+        ):
+            yield SchemaRule(f"{name}-became-{became}", effects, f"{name}-became-{opposite}", says)
 
 
 _APPLIED = {
@@ -194,6 +201,10 @@ def _applied() -> Iterator[SchemaRule]:
         ):
             effects = (effect, EITHER) if name == "one-of" else (effect,)
             yield SchemaRule(f"{name}-branch-{first}", effects, f"{name}-branch-{second}", says)
+    says = "Of the alternatives of {place}, one alone may apply now (oneOf); before, several could (anyOf)."
+    yield SchemaRule("any-of-became-one-of", (NARROWER,), "one-of-became-any-of", says)
+    says = "Of the alternatives of {place}, several may apply now (anyOf); before, one alone (oneOf)."
+    yield SchemaRule("one-of-became-any-of", (WIDER,), "any-of-became-one-of", says)
     for name in ("additional-properties", "unevaluated-properties"):
         yield from _both(
             name,
@@ -351,6 +362,10 @@ def _properties() -> Iterator[SchemaRule]:
     )
     pairs = (
         _both(
+            *("property", "forbidden", "allowed", NARROWER),
+            ("{place} may no longer have a property `{name}`.", "{place} may have a property `{name}` now."),
+        ),
+        _both(
             *("property", "became-required", "became-optional", NARROWER),
             ("`{name}` of {place} is required now.", "`{name}` of {place} may be missing now."),
         ),
@@ -367,6 +382,7 @@ def _properties() -> Iterator[SchemaRule]:
         ),
     )
     advice = {
+        "property-forbidden": {("request", NARROWER): "Callers that send it are refused: do without it."},
         "property-became-required": {("request", NARROWER): _SEND_IT},
         "property-became-optional": {("response", WIDER): "Readers may no longer find it: do without it."},
     }
@@ -424,7 +440,7 @@ def catalogue() -> Iterator[tuple[str, Level, SchemaRule]]:
     """Every id that a change of a schema can have, with its level (of its first effect, where there are several)."""
     for rule in SCHEMA_RULES.values():
         for direction in DIRECTIONS:
-            subjects = ("property",) if rule.names_property else SUBJECTS[direction]
+            subjects = ("property",) if rule.names_property else SUBJECTS
             for subject in subjects:
                 yield rule.id(direction, subject), rule.level(direction, rule.effects[0]), rule
                 if rule.effects != (NONE,):

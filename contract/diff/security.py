@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from contract.loading import Contract
     from contract.operations import Operation
 
-__all__ = ["compare_schemes", "compare_security"]
+__all__ = ["compare_keys", "compare_schemes", "compare_security"]
 
 _SCHEMES = "/components/securitySchemes"
 
@@ -50,7 +50,7 @@ def compare_security(
     """Changes in how a caller must identify itself."""
     place = replace(place, direction="request")
     before, now = _alternatives(old_contract, old), _alternatives(new_contract, new)
-    pointer = f"{new.pointer}/security" if "security" in new.node else "/security"
+    pointer = _stands(new)
     gone = [was for key, was in before.items() if key not in now]
     come = [becomes for key, becomes in now.items() if key not in before]
     for was in tuple(gone):
@@ -63,6 +63,28 @@ def compare_security(
         yield place.change("security-alternative-removed", pointer, _words(was), _either(now.values()))
     for becomes in (alternative for alternative in come if not _covered(alternative, before.values())):
         yield place.change("security-alternative-added", pointer, _either(before.values()), _words(becomes))
+
+
+def compare_keys(
+    old_contract: Contract, new_contract: Contract, old: Operation, new: Operation, place: Place, kind: str
+) -> Iterator[Change]:
+    """A change in how the API identifies itself to those who receive a webhook or callback."""
+    before, now = _alternatives(old_contract, old), _alternatives(new_contract, new)
+    if before.keys() != now.keys():
+        shown = ([_written(alternative) for alternative in side.values()] for side in (before, now))
+        yield replace(place, direction="response").change(f"{kind}-security-changed", _stands(new), *shown)
+
+
+def _written(alternative: Alternative) -> dict[str, Any]:
+    return {
+        name: {**json.loads(definition), "scopes": sorted(scopes)} if scopes else json.loads(definition)
+        for name, definition, scopes in sorted(alternative, key=lambda part: part[0])
+    }
+
+
+def _stands(operation: Operation) -> str:
+    """Where it stands how a caller of an operation must identify itself."""
+    return f"{operation.pointer}/security" if "security" in operation.node else "/security"
 
 
 def _alternatives(contract: Contract, operation: Operation) -> dict[str, Alternative]:

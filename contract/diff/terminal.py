@@ -64,6 +64,6 @@ def _width() -> int:
 
 
 def _paint(code: str, text: str) -> str:
-    if not sys.stdout.isatty() or "NO_COLOR" in os.environ:
+    if not (sys.stdout and sys.stdout.isatty()) or "NO_COLOR" in os.environ:
         return text
     return f"\x1b[{code}m{text}\x1b[0m"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from contract.diff.keywords import PROSE, TYPED_KEYWORDS, Found, type_of
+from contract.diff.keywords import PROSE, TYPED_KEYWORDS, Found, format_types, type_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -98,8 +98,10 @@ def _by_value(union: Union, views: list[View]) -> Plain | None:
 def _found(views: list[View], keywords: frozenset[str]) -> Iterator[tuple[str, Found]]:
     for view in views:
         for keyword in view.keywords.keys() & keywords:
-            if keyword in PROSE or TYPED_KEYWORDS.get(keyword, frozenset()) & view.types:
-                yield from ((keyword, found) for found in view.all(keyword))
+            for found in view.all(keyword):
+                types = format_types(found.value) if keyword == "format" else TYPED_KEYWORDS.get(keyword, frozenset())
+                if keyword in PROSE or types & view.types:
+                    yield keyword, found
 
 
 def _nodes(views: list[View]) -> dict[str, Any]:

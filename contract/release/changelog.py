@@ -65,14 +65,19 @@ def entry(version: Version, day: date, report: Report, corrections: Sequence[str
 
 def is_within(change: Change, correction: str) -> bool:
     """Whether a correction names the operation of a change, or a place that holds it."""
-    return correction == change.operation or f"{change.pointer}/".startswith(f"{correction.rstrip('/')}/")
+    place = correction.rstrip("/")
+    return bool(place) and (place == change.operation or f"{change.pointer}/".startswith(f"{place}/"))
+
+
+_ENTRY = r"^## \d+\.\d+\.\d+ - "
+"""How an entry begins; other headings of that level are the maintainer's notes."""
 
 
 def with_entry(changelog: str, new: str) -> str:
     """A changelog with a new entry before the others; one of the same version, from a run that stopped, is replaced."""
     version = new.split()[1]
-    changelog = re.sub(rf"^## {re.escape(version)} - .*?(?=^## |\Z)", "", changelog, flags=re.MULTILINE | re.DOTALL)
+    changelog = re.sub(rf"^## {re.escape(version)} - .*?(?={_ENTRY}|\Z)", "", changelog, flags=re.MULTILINE | re.DOTALL)
     head, old = changelog or _HEAD, ""
-    if first := re.search(r"^## ", head, re.MULTILINE):
+    if first := re.search(_ENTRY, head, re.MULTILINE):
         head, old = head[: first.start()], head[first.start() :]
     return "\n".join(part.strip("\n") + "\n" for part in (head, new, old) if part.strip())

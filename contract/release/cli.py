@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from contract.diff.inputs import load_comparable
-from contract.errors import ContractError, Finding, unusable
+from contract.errors import ContractError, Finding, exit_status, unusable
 from contract.lint import check
-from contract.loading import default_path
+from contract.loading import default_path, parse
 from contract.release.changelog import entry, first_entry, is_within, with_entry
 from contract.release.gate import asked_for, type_faults, version_faults
 from contract.release.store import CONTRACT, Release, freeze, refuse_published, releases
@@ -34,17 +34,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return its exit status."""
     options = _parser().parse_args(arguments)
     options.root = options.contract.parent
-    try:
-        published = releases(options.root / "releases")
-        return int(options.run(options, published[-1] if published else None, published))
-    except ContractError as error:
-        return _refuse(error.findings, 2)
+    return exit_status(lambda: _run(options))
 
 
-def _refuse(findings: Sequence[Finding], status: int) -> int:
+def _run(options: argparse.Namespace) -> int:
+    published = releases(options.root / "releases")
+    return int(options.run(options, published[-1] if published else None, published))
+
+
+def _refuse(findings: Sequence[Finding]) -> int:
     for finding in findings:
         print(finding, file=sys.stderr)
-    return status
+    return 1
 
 
 def _check(options: argparse.Namespace, last: Release | None, published: Sequence[Release]) -> int:
@@ -55,13 +56,13 @@ def _check(options: argparse.Namespace, last: Release | None, published: Sequenc
         print(f"{contract.source}: version {contract.version}; nothing is published yet")
         return 0
     if findings := [fault for release in published for fault in release.faults()]:
-        return _refuse(findings, 1)
+        return _refuse(findings)
     findings = version_faults(version, contract, last)
     faults = type_faults(last, options.root / "generated")
     if not findings and faults and version.major == last.version.major:
         findings = faults
     if findings:
-        return _refuse(findings, 1)
+        return _refuse(findings)
     users = "no longer type-check, as a new major version allows" if faults else "type-check"
     print(f"{contract.source}: version {contract.version} is enough since {last.version}; its client's users {users}")
     return 0
@@ -78,7 +79,7 @@ def _bump(options: argparse.Namespace, last: Release | None, _: Sequence[Release
         print(f"{contract.source}: nothing changed since {last.version}; there is nothing to release", file=sys.stderr)
         return 1
     if version < least:
-        options.contract.write_text(_with_version(contract, least), encoding="utf-8")
+        options.contract.write_bytes(_with_version(contract, least).encode())
         print(f"{contract.source}: version {contract.version} raised to {least}")
     return 0
 
@@ -92,10 +93,13 @@ def _version(contract: Contract) -> Version:
 
 def _with_version(contract: Contract, version: Version) -> str:
     """The text of a contract with another version, and every other character as it was."""
-    lines = contract.data.decode().splitlines(keepends=True)
-    at = contract.line("/info/version") - 1
-    lines[at] = lines[at].replace(contract.version, str(version), 1)
-    return "".join(lines)
+    text, span = contract.data.decode(), contract.span("/info/version")
+    written = text[span].replace(contract.version, str(version), 1)
+    raised = text[: span.start] + written + text[span.stop :]
+    if parse(raised.encode(), contract.source).version != str(version):
+        message = f"the version is written in a way that cannot be raised; write {version} yourself"
+        raise ContractError([contract.finding("/info/version", "version-needed", message)])
+    return raised
 
 
 def _freeze(options: argparse.Namespace, last: Release | None, _: Sequence[Release]) -> int:
@@ -103,13 +107,13 @@ def _freeze(options: argparse.Namespace, last: Release | None, _: Sequence[Relea
     contract = load_comparable(options.contract)
     version, folder = _version(contract), options.root / "releases"
     if findings := check(contract) or (version_faults(version, contract, last) if last else []):
-        return _refuse(findings, 1)
+        return _refuse(findings)
     refuse_published(folder, version)
     text = _entry(options, version, contract, last)
     usage = {f"client/{path.name}": _bytes(path) for path in options.usage}
     # The changelog first: a run that stops in between can be repeated, and what is frozen is told of.
     changelog = options.root / "CHANGELOG.md"
-    before = changelog.read_text("utf-8") if changelog.is_file() else ""
+    before = _text(changelog) if changelog.is_file() else ""
     changelog.write_text(with_entry(before, text), encoding="utf-8")
     release = freeze(folder, version, {CONTRACT: contract.data, **usage})
     print(f"{version} is frozen in {release.folder}, and {changelog.name} tells of it")
@@ -123,14 +127,21 @@ def _bytes(path: Path) -> bytes:
         raise unusable(str(path), 0, "readable", f"cannot read this: {error.strerror}") from None
 
 
+def _text(path: Path) -> str:
+    try:
+        return _bytes(path).decode()
+    except UnicodeDecodeError:
+        raise unusable(str(path), 0, "readable", "this is no text in UTF-8") from None
+
+
 def _entry(options: argparse.Namespace, version: Version, contract: Contract, last: Release | None) -> str:
     if last is None:
         return first_entry(version, _today(), contract)
     _, report = asked_for(contract, last)
-    notes = _bytes(options.notes).decode() if options.notes else ""
+    notes = _text(options.notes) if options.notes else ""
     for correction in options.correction:
         if not any(is_within(change, correction) for change in report.changes):
-            message = f"{correction} is no operation and no place that changed since {last.version}"
+            message = f"{correction!r} is no operation and no place that changed since {last.version}"
             raise ContractError([Finding(contract.source, 0, "", "correction-known", message)])
     return entry(version, _today(), report, options.correction, notes)
 
@@ -138,7 +149,11 @@ def _entry(options: argparse.Namespace, version: Version, contract: Contract, la
 def _today() -> date:
     """The day of the release: today, or the one that SOURCE_DATE_EPOCH asks for."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    return (datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)).date()
+    try:
+        return (datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)).date()
+    except (ValueError, OverflowError, OSError):
+        message = f"{epoch!r} is no number of seconds since 1970"
+        raise unusable("SOURCE_DATE_EPOCH", 0, "readable", message) from None
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -7,7 +7,8 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-from contract.diff.inputs import compared, load_comparable
+from contract.diff.compare import compare
+from contract.diff.inputs import load_comparable
 from contract.diff.render import grouped, summary
 from contract.errors import Finding
 from contract.release.versions import Version, needed
@@ -30,7 +31,7 @@ def asked_for(contract: Contract, last: Release) -> tuple[Version, Report]:
     Raises:
         ContractError: One of the two contracts cannot be compared.
     """
-    report = compared(load_comparable(last.folder / "openapi.yaml"), contract)
+    report = compare(load_comparable(last.folder / "openapi.yaml"), contract)
     return needed(last.version, report), report
 
 

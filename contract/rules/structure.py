@@ -26,6 +26,7 @@ _KEYWORDS = ANNOTATIONS | ASSERTIONS | GRAMMAR["schema"].keys() | {"$ref"}
 def references(contract: Contract) -> Iterator[Breach]:
     """Every reference leads to an object of the right kind in this document, and not back to itself."""
     kinds = {place.pointer: place.kind for place in contract.places}
+    ending: set[str] = set()
     for place in contract.places:
         if not place.is_reference:
             continue
@@ -36,7 +37,7 @@ def references(contract: Contract) -> Iterator[Breach]:
             yield at, f"the reference {reference!r} leads nowhere"
         elif kinds.get(reference[1:]) != place.kind:
             yield at, f"the reference {reference!r} leads to no {place.kind.replace('-', ' ')}"
-        elif _circular(contract, place.value):
+        elif _circular(contract, place.value, ending):
             yield at, f"the reference {reference!r} leads back to itself"
 
 
@@ -48,16 +49,18 @@ def _missing(contract: Contract, reference: str) -> bool:
     return False
 
 
-def _circular(contract: Contract, node: Any) -> bool:
+def _circular(contract: Contract, node: Any, ending: set[str]) -> bool:
+    """Whether a reference leads back to itself; those that do not are added to what is known to end."""
     seen: set[str] = set()
-    while isinstance(node, dict) and isinstance(node.get("$ref"), str):
+    while isinstance(node, dict) and isinstance(node.get("$ref"), str) and node["$ref"] not in ending:
         if node["$ref"] in seen:
             return True
         seen.add(node["$ref"])
         try:
             node = contract.at(node["$ref"])
         except (KeyError, ValueError):
-            return False  # reported where it stands
+            break  # reported where it stands
+    ending |= seen
     return False
 
 

@@ -86,6 +86,20 @@ def test_json_is_read_as_well(contract: Contract) -> None:
     assert parse(json.dumps(contract.document).encode(), "openapi.json").document == contract.document
 
 
+@pytest.mark.parametrize("text", ["\U0001f600", "\\ud83d\U0001f600\\", "\\\\\U0001f600", "a\u00e9\n"])
+def test_json_may_escape_any_character(text: str) -> None:
+    """What is beyond U+FFFF stands in JSON as a pair of escapes, which YAML does not have (RFC 8259, section 7)."""
+    written = json.dumps({"openapi": "3.1.1", text: text}, indent=2)
+    contract = parse(written.encode(), "openapi.json")
+    assert contract.document[text] == text
+    assert contract.line(f"/{escape(text)}") == 3
+
+
+def test_half_a_pair_is_refused() -> None:
+    """A surrogate alone is no character."""
+    assert "no YAML" in refusal(r'{"openapi": "3.1.1", "x-a": "\ud83d"}')
+
+
 def test_places_are_found_by_pointer_and_line(contract: Contract) -> None:
     """The line of a pointer is where its key stands; a pointer that leads nowhere has its nearest parent's line."""
     lines = contract.data.decode().splitlines()
@@ -93,6 +107,22 @@ def test_places_are_found_by_pointer_and_line(contract: Contract) -> None:
     assert contract.line("/components/schemas/Phone/nothing") == contract.line("/components/schemas/Phone")
     with pytest.raises(KeyError):
         contract.at("/components/schemas/Nobody")
+
+
+def test_words_beside_a_reference_win() -> None:
+    """A summary or description beside a reference takes the place of the one behind it; the outermost counts."""
+    text = "a: {$ref: '#/b', description: A}\nb: {$ref: '#/c', description: B, summary: B}\nc: {description: C, x: 1}"
+    contract = parse((HEAD + text).encode(), "x.yaml")
+    words = {"description": "A", "summary": "B", "x": 1}
+    assert contract.resolve(contract.at("/a"), "/a") == (words, "/c")
+    assert contract.at("/c") == {"description": "C", "x": 1}
+
+
+@pytest.mark.parametrize("before", ["", "\ufeff", "# \u00e9\U0001f600\r\n"])
+def test_the_characters_of_a_value_are_found(before: str) -> None:
+    """Where a value begins and ends is counted in characters, whatever stands before it."""
+    text = f"{before}{HEAD}"
+    assert text[parse(text.encode(), "x.yaml").span("/info/version")] == '"1"'
 
 
 def test_a_finding_only_shows_on_a_terminal() -> None:

@@ -16,6 +16,8 @@ def _with_a(schema: Any, **keywords: Any) -> dict[str, Any]:
 
 
 _TEXT = {"type": "string"}
+_SHORT = _TEXT | {"maxLength": 9}
+_LONG = _TEXT | {"minLength": 2}
 _NUMBER = {"type": "number"}
 _LIST = {"type": "array"}
 _CAT = _thing(required=["kind"], properties={"kind": {"const": "cat"}})
@@ -58,6 +60,8 @@ EXAMPLES: dict[str, tuple[Any, Any]] = {
     "exclusive-minimum-increased": (_NUMBER | {"exclusiveMinimum": 1}, _NUMBER | {"exclusiveMinimum": 2}),
     "exclusive-maximum-added": (_NUMBER, _NUMBER | {"exclusiveMaximum": 1}),
     "exclusive-maximum-increased": (_NUMBER | {"exclusiveMaximum": 1}, _NUMBER | {"exclusiveMaximum": 2}),
+    "minimum-became-exclusive": (_NUMBER | {"minimum": 1}, _NUMBER | {"exclusiveMinimum": 1}),
+    "maximum-became-exclusive": (_NUMBER | {"maximum": 1}, _NUMBER | {"exclusiveMaximum": 1}),
     "multiple-of-added": (_NUMBER, _NUMBER | {"multipleOf": 2}),
     "multiple-of-narrowed": (_NUMBER | {"multipleOf": 0.5}, _NUMBER | {"multipleOf": 2}),
     "multiple-of-changed": (_NUMBER | {"multipleOf": 2}, _NUMBER | {"multipleOf": 3}),
@@ -99,6 +103,7 @@ EXAMPLES: dict[str, tuple[Any, Any]] = {
     "any-of-branch-added": ({"anyOf": [_CAT, _DOG]}, {"anyOf": [_FISH, _CAT, _DOG]}),
     "one-of-added": (_thing(), _thing(oneOf=[_CAT, _DOG])),
     "one-of-branch-added": ({"oneOf": [_CAT, _DOG]}, {"oneOf": [_CAT, _DOG, _FISH]}),
+    "any-of-became-one-of": ({"anyOf": [_SHORT, _LONG]}, {"oneOf": [_LONG, _SHORT]}),
     "one-of-changed": (
         {"oneOf": [_TEXT, {"minLength": 2, "maxLength": 9}]},
         {"oneOf": [_TEXT, {"minLength": 2, "maxLength": 8}]},
@@ -110,6 +115,7 @@ EXAMPLES: dict[str, tuple[Any, Any]] = {
     "else-added": (_thing(**{"if": _WHEN["if"], "then": _WHEN["then"]}), _thing(**_WHEN)),
     "optional-property-added": (_thing(), _with_a(_TEXT)),
     "required-property-added": (_thing(), _with_a(_TEXT, required=["a"])),
+    "property-forbidden": (_thing(), _with_a(False)),
     "property-became-required": (_with_a(_TEXT), _with_a(_TEXT, required=["a"])),
     "property-constraint-added": (
         _with_a(_TEXT, dependentSchemas={"b": {"required": ["c"]}}),

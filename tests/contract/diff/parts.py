@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-__all__ = ["JSON", "KEY", "OK", "SCHEMES", "XML", "answer", "header", "paths_of", "query", "rules_of", "secured_by"]
+__all__ = [
+    "JSON",
+    "KEY",
+    "OF_NOTICES",
+    "OK",
+    "SCHEMES",
+    "XML",
+    "answer",
+    "header",
+    "paths_of",
+    "query",
+    "rules_of",
+    "secured_by",
+]
 
 JSON = {"application/json": {"schema": {"type": "object"}}}
 XML = {"application/xml": {"schema": {"type": "object"}}}
 OK = {"description": "Kept."}
+OF_NOTICES = re.compile(
+    "webhook-|callback-|response-(required-|optional-)?(parameter|body)-|request-(required-|optional-)?header-"
+)
+"""The rules on what only webhooks and callbacks have: parameters that are read, and headers that are answered."""
 KEY = {"type": "http", "scheme": "bearer"}
 
 

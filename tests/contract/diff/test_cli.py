@@ -79,10 +79,28 @@ def test_json_tells_each_change_by_itself(versions: Any, capsys: Any) -> None:
 
 def test_markdown_is_safe_to_post(versions: Any, capsys: Any) -> None:
     """What the contract's texts hold cannot turn into markup of the report."""
-    main([*versions("operationId: createCustomer", "operationId: <b>*create*</b>"), "--format", "markdown"])
+    main([*versions("operationId: createCustomer", "operationId: <b>*`create`*</b>"), "--format", "markdown"])
     out = capsys.readouterr().out
     assert "### Warnings" in out
     assert "<b>" not in out.replace("\\<b\\>", "")
+    assert out.endswith(r'/operationId: "createCustomer" → "\<b\>\*\`create\`\*\</b\>"' + "\n")
+
+
+def test_markdown_tells_the_place_and_both_values(versions: Any, capsys: Any) -> None:
+    """Each item ends with the JSON pointer, and what stood there and stands there now."""
+    main([*versions("maxProperties: 20", "maxProperties: 30"), "--format", "markdown"])
+    items = [line for line in capsys.readouterr().out.splitlines() if line.startswith("- ")]
+    assert items
+    assert all(item.endswith(" at /components/schemas/Metadata/maxProperties: 20 → 30") for item in items)
+
+
+_OPERATION = """openapi: 3.1.1
+info: {title: A, version: 1.0.0}
+paths:
+  /a:
+    get:
+      operationId: a
+"""
 
 
 @pytest.mark.parametrize(
@@ -102,6 +120,26 @@ def test_markdown_is_safe_to_post(versions: Any, capsys: Any) -> None:
             "openapi: 3.1.1\ninfo: {title: A, version: 1.0.0}\ncomponents: {schemas: {A: {$dynamicRef: '#a'}}}",
             "not supported",
             id="unknown-keyword",
+        ),
+        *(
+            pytest.param(
+                f"openapi: 3.1.1\ninfo:\n  title: A\n  version: {version}\npaths: {{}}",
+                "broken.yaml:4: ",
+                id=f"version-{version}",
+            )
+            for version in ("1.0", "2", "null", "[a]")
+        ),
+        pytest.param(
+            _OPERATION + "      parameters: [{name: q, in: query, schema: {}, required: 'false'}]\n      responses: {}",
+            "broken.yaml:7: ",
+            id="required-that-is-no-boolean",
+        ),
+        pytest.param(_OPERATION + "      responces: {}", "'responces'", id="a-field-that-is-none"),
+        pytest.param(
+            "openapi: 3.1.1\ninfo: {title: A, version: 1.0.0}\npaths:\n  /a:\n    $ref: '#/components/pathItems/A'\n"
+            "    delete: {operationId: b, responses: {}}\ncomponents: {pathItems: {A: {}}}",
+            "broken.yaml:4: ",
+            id="an-operation-beside-a-reference",
         ),
     ],
 )
@@ -136,10 +174,40 @@ def test_a_reader_that_stops_reading_changes_nothing(versions: Any) -> None:
 
 def test_a_report_that_cannot_be_written_is_no_verdict(versions: Any) -> None:
     """On a full disk, nobody shall take the status for that of a comparison."""
+    if not Path("/dev/full").is_char_device():
+        pytest.skip("this machine has no device that is always full")
     with Path("/dev/full").open("w") as full:
         done = subprocess.run([*_RUN, *versions("v1", "v1")], stdout=full, stderr=subprocess.PIPE, check=False)
     assert done.returncode == 2
     assert done.stderr == b"The report could not be written: No space left on device.\n"
+
+
+def test_a_closed_output_is_no_verdict(versions: Any) -> None:
+    """Without anywhere to write to, a report is not written, and its reader is told so."""
+    command = [*_RUN, *versions("maxProperties: 20", "maxProperties: 19")]
+    done = subprocess.run(["sh", "-c", '"$@" >&-', "sh", *command], capture_output=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr == b"The report could not be written: the output is closed.\n"
+
+
+def test_a_failure_that_nobody_foresaw_is_no_verdict(versions: Any, monkeypatch: Any, capsys: Any) -> None:
+    """It ends with 2 and tells where it came from; 1 would say that the new contract breaks the old one."""
+    monkeypatch.setattr("contract.diff.cli.compare", lambda *_: int("seven"))
+    assert main(versions("v1", "v1")) == 2
+    error = capsys.readouterr().err
+    assert "ValueError" in error
+    assert error.endswith("The contracts were not compared.\n")
+
+
+def test_what_stands_among_the_releases_matters_only_where_they_are_read(
+    versions: Any, monkeypatch: Any, tmp_path: Path, capsys: Any
+) -> None:
+    """A stray file is told of when the last release is asked for, and is no concern of two contracts that are named."""
+    (tmp_path / "README.md").touch()
+    monkeypatch.setattr("contract.release.store.default_folder", lambda: tmp_path)
+    assert main([]) == 2
+    assert "'README.md' is no version of a release" in capsys.readouterr().err
+    assert main(versions("v1", "v1")) == 0
 
 
 def test_a_terminal_without_some_characters_is_no_obstacle(versions: Any) -> None:

@@ -9,11 +9,24 @@ import pytest
 
 from contract.diff import Level
 from contract.diff.operation_rules import OPERATION_RULES
-from tests.contract.diff.parts import JSON, OK, SCHEMES, XML, answer, header, paths_of, query, rules_of, secured_by
+from tests.contract.diff.parts import (
+    JSON,
+    OF_NOTICES,
+    OK,
+    SCHEMES,
+    XML,
+    answer,
+    header,
+    paths_of,
+    query,
+    rules_of,
+    secured_by,
+)
 
 # The old operation, the new one, and the rule; the opposite rule is shown by the same pair in reverse.
 _PAIRS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "operation-deprecated": ({}, {"deprecated": True}),
+    "operation-idempotency-added": ({}, {"x-idempotent": "It replaces what is there."}),
     "operation-id-changed": ({}, {"operationId": "store"}),
     "request-required-parameter-added": ({}, query(required=True)),
     "request-optional-parameter-added": ({}, query()),
@@ -101,7 +114,7 @@ _OF_THE_DOCUMENT = {
 def _cases() -> list[Any]:
     cases = []
     for rule in OPERATION_RULES.values():
-        if rule.id not in _OF_THE_DOCUMENT and not rule.id.startswith(("webhook-", "callback-")):
+        if rule.id not in _OF_THE_DOCUMENT and not OF_NOTICES.match(rule.id):
             pair = _PAIRS.get(rule.id) or tuple(reversed(_PAIRS[rule.opposite]))
             cases.append(pytest.param(rule, *pair, id=rule.id))
     return cases
@@ -114,6 +127,89 @@ def test_each_rule_finds_its_example_and_nothing_else(rule: Any, old: Any, new: 
     assert [(change.rule, change.level) for change in found] == [(rule.id, rule.level)]
     assert found[0].operation
     assert not re.search(r"\{(place|old|new|name)\}", found[0].message)
+
+
+_PARTS = {"type": "object", "properties": {"file": {"type": "string"}, "about": {"type": "object"}, "tags": {
+    "type": "array", "items": {"type": "integer"}}}}  # fmt: skip
+_SHARED = {"headers": {"Sum": {"schema": {"type": "string"}}}}
+
+
+def _parted(**encoding: Any) -> dict[str, Any]:
+    return {"requestBody": {"content": {"multipart/form-data": {"schema": _PARTS, "encoding": encoding}}}}
+
+
+def _summed(**parts: Any) -> dict[str, Any]:
+    return _parted(file={"headers": {"X-Sum": {"schema": {"type": "string"}} | parts}})
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rules"),
+    [
+        (_summed(description="A"), _summed(description="B"), ["description-changed"]),
+        (_summed(), _parted(file={"headers": {"x-sum": {"$ref": "#/components/headers/Sum"}}}), []),
+        (_parted(), _parted(file={"contentType": "text/plain"}, about={"contentType": "Application/JSON"}), []),
+        (_parted(), _parted(tags={"contentType": "text/plain"}), []),
+        (_parted(), _parted(about={"contentType": "text/plain"}), ["request-encoding-changed"]),
+        (_parted(file={"contentType": "image/a, image/b"}), _parted(file={"contentType": "image/b,image/a"}), []),
+        (_parted(), _summed(required=True), ["request-required-header-added"]),
+        (_summed(), _summed(schema={"type": "string", "maxLength": 5}), ["request-header-max-length-added"]),
+        (_parted(), _parted(file={"style": "form"}), ["request-encoding-changed"]),
+        (_parted(), _parted(file={"x-more": 1}), ["extension-changed"]),
+    ],
+)
+def test_the_parts_of_a_body_are_compared_by_what_they_mean(
+    old: Any, new: Any, rules: list[str], changes_of_operation: Any
+) -> None:
+    """What OpenAPI puts in, where a header stands and words break nobody; another media type or header can."""
+    assert rules_of(changes_of_operation(old, new, components=_SHARED)) == rules
+
+
+_ANSWER = {"$ref": "#/components/responses/Ok"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rules"),
+    [
+        (_ANSWER, _ANSWER | {"description": "Otherwise."}, ["description-changed"]),
+        (_ANSWER, _ANSWER | {"description": "Kept."}, []),
+        (_ANSWER | {"description": "A"}, _ANSWER | {"description": "B"}, ["description-changed"]),
+    ],
+)
+def test_words_beside_a_reference_are_compared(old: Any, new: Any, rules: list[str], changes_of_operation: Any) -> None:
+    """What a contract says beside a reference takes the place of what stands behind it, and is prose."""
+    sides = ({"responses": {"200": side}} for side in (old, new))
+    found = changes_of_operation(*sides, components={"responses": {"Ok": OK}})
+    assert rules_of(found) == rules
+    assert all(change.prose for change in found)
+
+
+@pytest.mark.parametrize("holder", ["parameters", "headers", "examples"])
+def test_words_beside_any_reference_are_compared(holder: str, changes_of_operation: Any) -> None:
+    """Parameters, headers and examples may say more beside a reference than behind it."""
+
+    def side(**words: str) -> dict[str, Any]:
+        at = {"$ref": f"#/components/{holder}/One"} | words
+        media = {"application/json": {"examples": {"one": at}}}
+        return {
+            "parameters": {"parameters": [at]},
+            "headers": answer(headers={"X-One": at}),
+            "examples": answer(content=media),
+        }[holder]
+
+    one = {
+        "parameters": {"name": "q", "in": "query", "schema": {}},
+        "headers": {"schema": {}},
+        "examples": {"value": 1},
+    }
+    (found,) = changes_of_operation(side(), side(description="One."), components={holder: {"One": one[holder]}})
+    assert found.prose
+
+
+def test_another_reason_to_repeat_an_operation_is_words(changes_of_operation: Any) -> None:
+    """Whether an operation can be repeated is more than words; why it can is not."""
+    (found,) = changes_of_operation({"x-idempotent": "A."}, {"x-idempotent": "B."})
+    assert (found.rule, found.prose) == ("extension-changed", True)
+    assert not any(change.prose for change in changes_of_operation({"x-idempotent": "A."}, {}))
 
 
 def test_operations_are_known_by_method_and_path(changes_of_document: Any) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from contract.diff.cli import main
+from tests.contract.diff.conftest import document
 from tests.hostile import corpus, endless
 
 _CONTRACTS = dict(corpus())
@@ -20,7 +21,7 @@ _EDITS = 200
 """How many strings an edit shortens, so that a report on the largest contract stays readable too."""
 
 
-def _edited(document: dict[str, Any]) -> dict[str, Any]:
+def _edited(content: dict[str, Any]) -> dict[str, Any]:
     """The contract with its first strings shortened, and the texts about them rewritten."""
     left = _EDITS
 
@@ -36,7 +37,7 @@ def _edited(document: dict[str, Any]) -> dict[str, Any]:
             changed |= {"maxLength": 7, "description": f"Anew: {value.get('description')}"}
         return changed
 
-    edited: dict[str, Any] = rewritten(copy.deepcopy(document))
+    edited: dict[str, Any] = rewritten(copy.deepcopy(content))
     return edited
 
 
@@ -66,6 +67,21 @@ def test_a_schema_that_only_refers_to_itself_ends(tmp_path: Path, capsys: Any) -
     path = tmp_path / "contract.json"
     path.write_text(json.dumps(endless()), encoding="utf-8")
     assert main([str(path), str(path)]) in {0, 2}
+
+
+@pytest.mark.parametrize("link", [lambda ref: ref, lambda ref: {"allOf": [ref]}], ids=["$ref", "allOf"])
+def test_a_long_chain_of_schemas_is_followed(link: Any, tmp_path: Path, capsys: Any) -> None:
+    """A schema behind thousands of others is compared like one at hand."""
+    paths = [tmp_path / "old.json", tmp_path / "new.json"]
+    for path, limit in zip(paths, (5, 4), strict=True):
+        chain = {f"S{i}": link({"$ref": f"#/components/schemas/S{i + 1}"}) for i in range(3000)}
+        schemas = chain | {"S3000": {"type": "string", "maxLength": limit}}
+        body = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/S0"}}}}
+        contract = document(operation={"requestBody": body}, components={"schemas": schemas})
+        path.write_text(json.dumps(contract), encoding="utf-8")
+    assert main([*map(str, paths), "--format", "json"]) == 1
+    (change,) = json.loads(capsys.readouterr().out)["changes"]
+    assert change["rule"] == "request-body-max-length-decreased"
 
 
 def test_time_grows_with_size_and_not_with_paths(tmp_path: Path, capsys: Any) -> None:

@@ -85,6 +85,37 @@ def _parts(schema: dict[str, Any]) -> list[dict[str, Any]]:
             {"anyOf": [{"type": "string", "enum": ["a"]}, {"type": "null"}]},
             id="an-enum-beside-null",
         ),
+        pytest.param(
+            {"type": ["integer", "null"], "format": "int32"},
+            {"anyOf": [{"type": "integer", "format": "int32"}, {"type": "null"}]},
+            id="a-format-beside-null",
+        ),
+        pytest.param({"type": "integer"}, {"type": "integer", "format": "email"}, id="a-format-of-another-type"),
+        pytest.param(
+            {"anyOf": [{"type": "integer", "format": "email"}, {"type": "string"}]},
+            {"type": ["string", "integer"]},
+            id="a-format-of-another-branch",
+        ),
+        pytest.param({"type": "integer", "minimum": 0}, {"type": "integer", "minimum": -0.5}, id="between-integers"),
+        pytest.param({"type": "integer"}, {"type": "integer", "multipleOf": 1}, id="a-multiple-that-all-are"),
+        pytest.param(
+            {"type": "integer", "multipleOf": 1.5}, {"type": "integer", "multipleOf": 3}, id="multiples-of-integers"
+        ),
+        pytest.param({"type": "boolean"}, {"type": "boolean", "enum": [True, False]}, id="every-boolean"),
+        pytest.param({"type": "null"}, {"type": "null", "const": None}, id="the-only-null"),
+        pytest.param(
+            {"type": "object"}, {"type": "object", "propertyNames": {"type": "string"}}, id="names-are-strings"
+        ),
+        pytest.param(
+            {"type": "object", "propertyNames": {"maxLength": 40}},
+            {"type": "object", "propertyNames": {"type": ["string", "null"], "maxLength": 40, "minimum": 1}},
+            id="names-are-strings-beside-a-limit",
+        ),
+        pytest.param(
+            {"enum": ["a", "bc"], "maxLength": 2}, {"enum": ["a", "bc"], "maxLength": 3}, id="a-limit-beside-values"
+        ),
+        pytest.param({"enum": ["a", "bc"], "maxLength": 1}, {"const": "a"}, id="a-limit-that-refuses-a-value"),
+        pytest.param({"type": "string"}, {"type": "string", "format": "int32"}, id="a-format-of-numbers"),
         pytest.param({"enum": ["a", "b"]}, {"oneOf": [{"const": "b"}, {"const": "a"}]}, id="values-as-branches"),
         pytest.param({"maxLength": 5}, {"maxLength": 5, "not": False}, id="a-not-that-excludes-nothing"),
         pytest.param(
@@ -114,6 +145,27 @@ def test_another_way_of_writing_is_no_change(one: Any, other: Any, changes_betwe
     components = {"Item": _ITEM, "Deep": _deep("d", "c")}
     assert changes_between(one, other, components) == ()
     assert changes_between(other, one, components) == ()
+
+
+@pytest.mark.parametrize("keyword", ["anyOf", "oneOf"])
+@pytest.mark.parametrize(
+    ("old", "new", "levels"),
+    [
+        ("int64", "int32", [("format-narrowed", Level.BREAKING), ("format-narrowed", Level.NOTE)]),
+        ("int32", "int64", [("format-widened", Level.BREAKING), ("format-widened", Level.NOTE)]),
+        ("double", "float", [("format-narrowed", Level.BREAKING), ("format-narrowed", Level.NOTE)]),
+        (None, "int32", [("format-added", Level.BREAKING), ("format-added", Level.NOTE)]),
+        ("int32", "double", [("format-changed", Level.BREAKING)] * 2),
+        (None, "decimal", [("format-added", Level.BREAKING), ("format-added", Level.NOTE)]),
+    ],
+)
+def test_the_range_of_a_number_is_seen_beside_null(
+    keyword: str, old: str | None, new: str, levels: Any, changes_between: Any
+) -> None:
+    """A format that names a range of numbers narrows or widens, also where the number may be null as well."""
+    sides = ({"type": "number"} | ({"format": name} if name else {}) for name in (old, new))
+    found = changes_between(*({keyword: [side, {"type": "null"}]} for side in sides))
+    assert [(change.rule.split("-", 2)[2], change.level) for change in found] == levels
 
 
 def test_recursive_schemas_end(changes_between: Any) -> None:
@@ -183,7 +235,7 @@ def test_renaming_a_component_is_no_change(changes_between: Any) -> None:
         pytest.param(
             {"type": "integer", "minimum": 2},
             {"type": "integer", "exclusiveMinimum": 2},
-            {"exclusive-minimum-added"},
+            {"minimum-became-exclusive"},
             id="bound-became-exclusive",
         ),
     ],
@@ -194,6 +246,81 @@ def test_a_change_is_told_of_in_the_plainest_way(old: Any, new: Any, rules: set[
     assert {change.rule.split("-", 2)[2] for change in found if "property-added" not in change.rule} | {
         change.rule.split("-", 1)[1] for change in found if "property-added" in change.rule
     } == rules
+
+
+@pytest.mark.parametrize(
+    ("union", "name"),
+    [
+        ({"anyOf": [_ref("Item"), {"type": "object", "required": ["z"]}]}, "any-of"),
+        ({"oneOf": [{"minLength": 2}, _ITEM]}, "one-of"),
+    ],
+)
+def test_no_schema_is_no_branch_of_a_union(union: Any, name: str, changes_between: Any) -> None:
+    """A union where anything was accepted narrows, and anything where a union was widens."""
+    parts = {"Item": _ITEM}
+    added, removed = changes_between({}, union, parts), changes_between(union, {}, parts)
+    assert {(change.rule, change.level) for change in added} == {
+        (f"request-body-{name}-added", Level.BREAKING),
+        (f"response-body-{name}-added", Level.NOTE),
+    }
+    assert {(change.rule, change.level) for change in removed} == {
+        (f"request-body-{name}-removed", Level.NOTE),
+        (f"response-body-{name}-removed", Level.BREAKING),
+    }
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rule"),
+    [
+        ({"maxLength": 5}, {"anyOf": [{"maxLength": 5}, {"pattern": "^x"}]}, "any-of-branch-added"),
+        ({"type": "object"}, {"maxLength": 5}, "type-widened"),
+        ({"minimum": 5}, {"maxLength": 5}, "property-names-added"),
+    ],
+)
+def test_names_are_compared_as_strings(old: Any, new: Any, rule: str, changes_between: Any) -> None:
+    """What refuses names is told of where it stands in a contract."""
+    found = changes_between(*({"type": "object", "propertyNames": side} for side in (old, new)))
+    assert f"request-{'body' if rule == 'property-names-added' else 'property'}-{rule}" in {it.rule for it in found}
+    assert all("/propertyNames" in change.pointer for change in found)
+
+
+def test_a_limit_that_refuses_a_listed_value_is_told(changes_between: Any) -> None:
+    """A limit beside values matters when one of them does not keep it, whatever types the others have."""
+    (found, _) = changes_between({"enum": ["a", 5]}, {"enum": ["a", 5], "minimum": 10})
+    assert (found.rule, found.level) == ("request-body-minimum-added", Level.BREAKING)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence", "levels"),
+    [
+        (
+            {"minimum": 5},
+            {"exclusiveMinimum": 5},
+            "The request body must be more than 5 now; before, 5 or more.",
+            [Level.BREAKING, Level.NOTE],
+        ),
+        (
+            {"minimum": 5},
+            {"exclusiveMinimum": 0},
+            "The request body must be more than 0 now; before, 5 or more.",
+            [Level.NOTE, Level.BREAKING],
+        ),
+        (
+            {"exclusiveMaximum": 5},
+            {"maximum": 0},
+            "The request body must be 0 or less now; before, less than 5.",
+            [Level.BREAKING, Level.NOTE],
+        ),
+    ],
+)
+def test_bounds_of_two_kinds_are_told_with_numbers(
+    old: Any, new: Any, sentence: str, levels: Any, changes_between: Any
+) -> None:
+    """A bound that leaves out its own value now is told in the words of both kinds."""
+    found = sorted(changes_between(*({"type": "number"} | side for side in (old, new))), key=lambda it: it.direction)
+    assert [change.level for change in found] == levels
+    assert found[0].message.startswith(sentence)
+    assert all(isinstance(value, int) for change in found for value in (change.old, change.new))
 
 
 _CHOICE = {"anyOf": [{"required": ["z"]}, {"properties": {"description": True, "b": _TEXT}}]}
@@ -280,6 +407,7 @@ _WORDS = [{"type": "string", "minLength": 2, "description": text} for text in ("
         pytest.param(lambda schema: {"oneOf": [schema, {"maxLength": 5}]}, id="in-an-exclusive-branch"),
         pytest.param(lambda schema: {"if": schema, "then": {"maxLength": 5}}, id="in-a-condition"),
         pytest.param(lambda schema: {"type": "array", "contains": schema, "maxContains": 2}, id="counted"),
+        pytest.param(lambda schema: {"type": "object", "propertyNames": schema}, id="of-names"),
         pytest.param(lambda schema: {"description": "Outer.", "allOf": [schema]}, id="under-another-description"),
     ],
 )

@@ -145,13 +145,15 @@ def test_a_run_that_was_stopped_can_be_repeated(project: Path, run: Run, monkeyp
     run("freeze")
     edit(project, "maxProperties: 20", "maxProperties: 21")
     run("bump")
+    (project / "notes.md").write_text("Read this.\n\n## How to migrate\n\nSlowly.\n")
+    freeze = ("freeze", "--notes", str(project / "notes.md"))
     with monkeypatch.context() as patch:
         patch.setattr(Path, "rename", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
-            run("freeze")
-    assert run("freeze") == run("check") == 0
+            run(*freeze)
+    assert run(*freeze) == run("check") == 0
     text = (project / "CHANGELOG.md").read_text()
-    assert text.count(f"## {version_of(project)} - ") == 1
+    assert text.count(f"## {version_of(project)} - ") == text.count("## How to migrate") == 1
     assert text.count("## 1.0.0 - ") == 1
     assert text.startswith("# Changelog\n")
 
@@ -167,18 +169,30 @@ def test_a_version_that_is_none_is_refused(project: Path, run: Run, capsys: Any)
         run("freeze")
 
 
+def test_a_version_that_is_a_number_is_refused(project: Path, run: Run, capsys: Any) -> None:
+    """`version: 1.0` is no text in YAML; every command says so, with its line."""
+    edit(project, f"version: {version_of(project)}", "version: 1.0")
+    assert [run(command) for command in ("check", "bump", "freeze")] == [2, 2, 2]
+    assert capsys.readouterr().err.count("openapi.yaml:5: ") == 3
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (("--notes", "nowhere.md"), "nowhere.md: cannot read this"),
         (("--usage", "nowhere.py"), "nowhere.py: cannot read this"),
+        (("--notes", "latin.md"), "latin.md: this is no text in UTF-8"),
         (("--correction", "/components/schemas/Nowhere"), "no place that changed since"),
+        (("--correction", ""), "'' is no operation and no place that changed since"),
+        (("--correction", "/"), "'/' is no operation and no place that changed since"),
     ],
 )
 def test_what_a_release_is_given_must_be_there(
-    arguments: tuple[str, ...], message: str, project: Path, run: Run, capsys: Any
+    arguments: tuple[str, ...], message: str, project: Path, run: Run, capsys: Any, monkeypatch: Any
 ) -> None:
     """A wrong name is told of before anything is written."""
+    monkeypatch.chdir(project)
+    Path("latin.md").write_bytes(b"caf\xe9")
     run("freeze")
     edit(project, "maxProperties: 20", "maxProperties: 21")
     run("bump")
@@ -187,6 +201,40 @@ def test_what_a_release_is_given_must_be_there(
     assert message in capsys.readouterr().err
     assert (project / "CHANGELOG.md").read_text() == before
     assert len(releases(project / "releases")) == 1
+
+
+def test_a_day_that_is_none_is_refused(project: Path, run: Run, capsys: Any, monkeypatch: Any) -> None:
+    """The day of a release is asked for in seconds; anything else is named, and nothing is written."""
+    for epoch in ("abc", "9" * 30):
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
+        assert run("freeze") == 2
+        assert f"SOURCE_DATE_EPOCH: '{epoch}' is no number of seconds" in capsys.readouterr().err
+    assert not (project / "CHANGELOG.md").exists()
+
+
+@pytest.mark.parametrize("written", [">-\n    {}", '"{}"', "'{}'", "|-\n    {}", "{}  # {} before", "!!str {}"])
+def test_a_version_is_raised_however_it_is_written(written: str, project: Path, run: Run) -> None:
+    """`bump` replaces the version where it stands, and keeps the signs around it."""
+    first = version_of(project)
+    edit(project, f"version: {first}", f"version: {written.replace('{}', first)}")
+    run("freeze")
+    edit(project, "maxProperties: 20", "maxProperties: 21")
+    raised = Version(Version.parse(first).major + 1, 0, 0)
+    expected = (project / "openapi.yaml").read_text().replace(first, str(raised), 1)
+    assert run("bump") == run("check") == 0
+    assert (project / "openapi.yaml").read_text() == expected
+
+
+def test_a_version_that_cannot_be_raised_is_told(project: Path, run: Run, capsys: Any) -> None:
+    """A version in escapes is left as it is, and the version to write is named."""
+    first = version_of(project)
+    run("freeze")
+    edit(project, f"version: {first}", f'version: "{first[:-1]}\\x{ord(first[-1]):x}"')
+    edit(project, "maxProperties: 20", "maxProperties: 21")
+    before = (project / "openapi.yaml").read_bytes()
+    assert run("bump") == 2
+    assert f"write {int(first[0]) + 1}.0.0 yourself" in capsys.readouterr().err
+    assert (project / "openapi.yaml").read_bytes() == before
 
 
 def test_nothing_to_release_is_said(project: Path, run: Run, capsys: Any) -> None:
