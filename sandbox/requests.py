@@ -108,9 +108,7 @@ def _validator(route: Route, request: Request) -> Validator | None:
         raise Refusal(400, f"The body must be {takes}.", [Wrong("", f"it must be {takes}", "header Content-Type")])
     if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
         wrong = Wrong("", "it must be left out", "header Content-Encoding")
-        raise Refusal(
-            400, "The body must come as it is: no encoding is taken.", [wrong], {"Accept-Encoding": "identity"}
-        )
+        raise Refusal(400, "The body must come as it is: no encoding is taken.", [wrong], _AS_IT_IS)
     if essence != "application/json" and not essence.endswith("+json"):
         raise Refusal(501, f"The sandbox does not read {essence} yet.")
     return route.bodies[names[0]]
