@@ -41,7 +41,10 @@ def compare_objects(sides: Sides) -> Iterator[Found]:
 
 def _member(sides: Sides, name: str, old: Members, new: Members) -> Iterator[Found]:
     pair = old.schema_of(name), new.schema_of(name)
-    if (name in old.named) == (name in new.named):
+    refused = sides.old_schemas.accepts_nothing(pair[0]), sides.new_schemas.accepts_nothing(pair[1])
+    if (name in new.named and refused[1]) or (name in old.named and refused[0]):
+        yield from _forbidden(sides, name, pair, refused, (new.named.get(name) or old.named[name])[0])
+    elif (name in old.named) == (name in new.named):
         yield Edge(pair, f"/{escape(name)}")
     elif name in new.named:
         yield from _added(sides, name, pair, new)
@@ -49,11 +52,16 @@ def _member(sides: Sides, name: str, old: Members, new: Members) -> Iterator[Fou
         yield from _removed(sides, name, pair, old)
 
 
+def _forbidden(sides: Sides, name: str, pair: Pair, refused: tuple[bool, bool], at: str) -> Iterator[Difference]:
+    """A property that is named by a schema that no value keeps, on one side or on both."""
+    before, now = map(_shown, sides.written(pair))
+    if refused == (False, True):
+        yield Difference("property-forbidden", Effect.NARROWER, at, before, now, name)
+    elif refused == (True, False):
+        yield Difference("property-allowed", Effect.WIDER, at, before, now, name)
+
+
 def _added(sides: Sides, name: str, pair: Pair, new: Members) -> Iterator[Found]:
-    if sides.new_schemas.accepts_nothing(pair[1]):
-        if not sides.old_schemas.accepts_nothing(pair[0]):
-            yield Difference("property-forbidden", Effect.NARROWER, new.named[name][0], *sides.written(pair), name)
-        return
     effect, compared = _appearance(pair[0], pair[1], sides.old_schemas, sides.new_schemas)
     required = name in sides.new.required and name not in sides.old.required
     change = f"{'required' if required else 'optional'}-property-added"
@@ -64,10 +72,6 @@ def _added(sides: Sides, name: str, pair: Pair, new: Members) -> Iterator[Found]
 
 
 def _removed(sides: Sides, name: str, pair: Pair, old: Members) -> Iterator[Found]:
-    if sides.old_schemas.accepts_nothing(pair[0]):
-        if not sides.new_schemas.accepts_nothing(pair[1]):
-            yield Difference("property-allowed", Effect.WIDER, old.named[name][0], *sides.written(pair), name)
-        return
     effect, compared = _appearance(pair[1], pair[0], sides.new_schemas, sides.old_schemas)
     required = name in sides.old.required and name not in sides.new.required
     change = f"{'required' if required else 'optional'}-property-removed"

@@ -303,6 +303,25 @@ def test_names_are_compared_as_strings(old: Any, new: Any, rule: str, changes_be
     assert all("/propertyNames" in change.pointer for change in found)
 
 
+@pytest.mark.parametrize("before", [{}, {"properties": {"a": _TEXT}}, {"additionalProperties": {"minLength": 2}}])
+def test_a_property_that_is_forbidden_breaks_its_senders(before: Any, changes_between: Any) -> None:
+    """`a: false` refuses whoever sends `a`, whether it was named before or not; where it was refused, it is nothing."""
+    forbidden = before | {"properties": {"a": False}}
+    found = changes_between(before, forbidden)
+    assert [(change.rule, change.level) for change in found] == [
+        ("request-property-forbidden", Level.BREAKING),
+        ("response-property-forbidden", Level.NOTE),
+    ]
+    allowed = changes_between(forbidden, before)
+    assert {(change.rule, change.level) for change in allowed} == {
+        ("request-property-allowed", Level.NOTE),
+        ("response-property-allowed", Level.BREAKING),
+    }
+    assert all(change.pointer.endswith("/properties/a") for change in (*found, *allowed))
+    closed = {"additionalProperties": False}
+    assert changes_between(closed, closed | {"properties": {"a": False}}) == ()
+
+
 def test_a_limit_that_refuses_a_listed_value_is_told(changes_between: Any) -> None:
     """A limit beside values matters when one of them does not keep it, whatever types the others have."""
     (found, _) = changes_between({"enum": ["a", 5]}, {"enum": ["a", 5], "minimum": 10})
