@@ -9,30 +9,44 @@ from __future__ import annotations
 import re
 from functools import cache
 from importlib import import_module
+from itertools import takewhile
 from typing import Any
 
 from contract.patterns import PatternError, to_python
 
-__all__ = ["same_meaning"]
+__all__ = ["never_both", "plain", "same_meaning"]
 
 _parse: Any = import_module("re._parser").parse  # the only parser at hand, and no public one
 
 
-@cache
 def same_meaning(one: str, other: str) -> bool:
     """Whether two patterns of ECMA-262 have the same parse, up to how character classes and groups are written."""
-    if one == other:
-        return True
-    try:
-        return bool(_tree(one) == _tree(other))
-    except PatternError:
-        return False
+    return one == other or plain(one) == plain(other)
 
 
 @cache
-def _tree(pattern: str) -> Any:
-    parsed = _parse(to_python(pattern))
-    return _plain(list(parsed), keep_groups="\\" in pattern and bool(re.search(r"\\[1-9k]", pattern)))
+def plain(pattern: str) -> str:
+    """A pattern in one way of writing it, the same for all that plainly mean the same; no pattern itself."""
+    try:
+        parsed = _parse(to_python(pattern))
+    except PatternError:
+        return pattern
+    return repr(_plain(list(parsed), keep_groups="\\" in pattern and bool(re.search(r"\\[1-9k]", pattern))))
+
+
+def never_both(one: str, other: str) -> bool:
+    """Whether no text can match two patterns, because all that match them begin otherwise."""
+    heads = _head(one), _head(other)
+    return not any(head.startswith(begin) for head, begin in (heads, reversed(heads)))
+
+
+@cache
+def _head(pattern: str) -> str:
+    """What every text begins with that matches a pattern, as far as that shows at once."""
+    items = iter(_parse(to_python(pattern)))
+    if [str(part) for part in next(items, ())] != ["AT", "AT_BEGINNING"]:
+        return ""
+    return "".join(chr(code) for _, code in takewhile(lambda item: str(item[0]) == "LITERAL", items))
 
 
 def _plain(items: Any, *, keep_groups: bool) -> tuple[Any, ...]:

@@ -12,16 +12,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from contract.diff.expressions import plain
 from contract.diff.keywords import canonical, types_named
 from contract.diff.normal import A_NAME, refusing_keywords
 from contract.language import GRAMMAR, Place, children
+from contract.pointers import tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from contract.diff.normal import Conjunction, Schemas
 
-__all__ = ["Meaning", "Meanings"]
+__all__ = ["Meaning", "Meanings", "subschemas"]
 
 Meaning: TypeAlias = frozenset[int]
 """Equal for schemas that say the same."""
@@ -102,7 +104,7 @@ def _atoms(schemas: Schemas, place: Place) -> Iterator[_Atom]:
             yield _Atom("false", ())
         return
     node = {keyword: place.value[keyword] for keyword in refusing_keywords(place.value)}
-    within = _within(schemas, place)
+    within = subschemas(schemas, place)
     if "unevaluatedProperties" in node:
         groups = [set(node)]
     else:
@@ -121,13 +123,15 @@ _NAMES = {"const": "enum"}
 """Keywords that another one can say as well."""
 
 
-def _within(schemas: Schemas, place: Place) -> dict[str, dict[str, tuple[Conjunction, ...]]]:
+def subschemas(schemas: Schemas, place: Place) -> dict[str, dict[str, tuple[Conjunction, ...]]]:
     """The schemas directly within a schema object: by keyword, then by place, with the branches of a union at one."""
     found: dict[str, dict[str, tuple[Conjunction, ...]]] = {}
     for child in children(place):
         where = child.pointer.removeprefix(f"{place.pointer}/")
         keyword = where.partition("/")[0]
         at = keyword if keyword in {"anyOf", "oneOf"} else where
+        if keyword == "patternProperties":
+            at = f"{keyword}/{plain(tokens(child.pointer)[-1])}"
         places = found.setdefault(keyword, {})
         places[at] = (*places.get(at, ()), schemas.at(child.pointer))
     return found
@@ -145,6 +149,7 @@ _WAYS: dict[str, Callable[[Any], Any]] = {
     "type": lambda names: sorted(types_named(names)),
     "enum": lambda values: sorted(map(canonical, values)),
     "const": lambda value: [canonical(value)],
+    "pattern": plain,
     "required": lambda names: sorted(set(names)),
     "dependentRequired": lambda needs: {trigger: sorted(set(names)) for trigger, names in needs.items() if names},
 }

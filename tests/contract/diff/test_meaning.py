@@ -107,6 +107,25 @@ def _parts(schema: dict[str, Any]) -> list[dict[str, Any]]:
             {"type": "object"}, {"type": "object", "propertyNames": {"type": "string"}}, id="names-are-strings"
         ),
         pytest.param(
+            {"type": "object", "dependentRequired": {"a": ["b"]}},
+            {"type": "object", "dependentSchemas": {"a": {"required": ["b", "a"]}}},
+            id="what-a-property-requires",
+        ),
+        *(
+            pytest.param(
+                {"type": "object", "patternProperties": {"^[0-9]+$": schema}} | closed,
+                {"type": "object", "patternProperties": {r"^\d+$": schema}} | closed,
+                id=f"names-of-the-same-pattern-{'-'.join(closed) or 'open'}",
+            )
+            for closed in ({}, {"additionalProperties": False}, {"unevaluatedProperties": False})
+            for schema in [_TEXT]
+        ),
+        pytest.param(
+            {"anyOf": [{"patternProperties": {"^[0-9]": _TEXT}}, _ITEM], "unevaluatedProperties": False},
+            {"anyOf": [_ITEM, {"patternProperties": {r"^\d": _TEXT}}], "unevaluatedProperties": False},
+            id="branches-of-the-same-pattern",
+        ),
+        pytest.param(
             {"type": "object", "propertyNames": {"maxLength": 40}},
             {"type": "object", "propertyNames": {"type": ["string", "null"], "maxLength": 40, "minimum": 1}},
             id="names-are-strings-beside-a-limit",
@@ -284,6 +303,25 @@ def test_names_are_compared_as_strings(old: Any, new: Any, rule: str, changes_be
     assert all("/propertyNames" in change.pointer for change in found)
 
 
+@pytest.mark.parametrize("before", [{}, {"properties": {"a": _TEXT}}, {"additionalProperties": {"minLength": 2}}])
+def test_a_property_that_is_forbidden_breaks_its_senders(before: Any, changes_between: Any) -> None:
+    """`a: false` refuses whoever sends `a`, whether it was named before or not; where it was refused, it is nothing."""
+    forbidden = before | {"properties": {"a": False}}
+    found = changes_between(before, forbidden)
+    assert [(change.rule, change.level) for change in found] == [
+        ("request-property-forbidden", Level.BREAKING),
+        ("response-property-forbidden", Level.NOTE),
+    ]
+    allowed = changes_between(forbidden, before)
+    assert {(change.rule, change.level) for change in allowed} == {
+        ("request-property-allowed", Level.NOTE),
+        ("response-property-allowed", Level.BREAKING),
+    }
+    assert all(change.pointer.endswith("/properties/a") for change in (*found, *allowed))
+    closed = {"additionalProperties": False}
+    assert changes_between(closed, closed | {"properties": {"a": False}}) == ()
+
+
 def test_a_limit_that_refuses_a_listed_value_is_told(changes_between: Any) -> None:
     """A limit beside values matters when one of them does not keep it, whatever types the others have."""
     (found, _) = changes_between({"enum": ["a", 5]}, {"enum": ["a", 5], "minimum": 10})
@@ -321,6 +359,90 @@ def test_bounds_of_two_kinds_are_told_with_numbers(
     assert [change.level for change in found] == levels
     assert found[0].message.startswith(sentence)
     assert all(isinstance(value, int) for change in found for value in (change.old, change.new))
+
+
+def _closed(keyword: str, **patterns: Any) -> dict[str, Any]:
+    return {"type": "object", keyword: False, "patternProperties": patterns}
+
+
+@pytest.mark.parametrize("keyword", ["additionalProperties", "unevaluatedProperties"])
+@pytest.mark.parametrize("schema", [True, _TEXT], ids=["anything", "a-text"])
+def test_a_pattern_more_beside_a_closed_rest_accepts_more(keyword: str, schema: Any, changes_between: Any) -> None:
+    """Members that were refused are accepted by their names, and the reverse; none is accepted otherwise."""
+    fewer, more = _closed(keyword, **{"^x-": _TEXT}), _closed(keyword, **{"^x-": _TEXT, "^y-": schema})
+    name = keyword.replace("Properties", "-properties")
+    assert {(change.rule, change.level) for change in changes_between(fewer, more)} == {
+        (f"request-body-{name}-opened", Level.NOTE),
+        (f"response-body-{name}-opened", Level.BREAKING),
+    }
+    assert {(change.rule, change.level) for change in changes_between(more, fewer)} == {
+        (f"request-body-{name}-restricted", Level.BREAKING),
+        (f"response-body-{name}-restricted", Level.NOTE),
+    }
+
+
+def test_a_pattern_that_others_may_match_as_well_constrains_them(changes_between: Any) -> None:
+    """A name that two patterns match must keep both schemas: the new one can refuse what the old one accepted."""
+    old = _closed("additionalProperties", **{"^x": _TEXT})
+    new = _closed("additionalProperties", **{"^x": _TEXT, "y$": {"minLength": 2}})
+    found = changes_between(old, new)
+    assert ("request-property-pattern-properties-added", Level.BREAKING) in {
+        (change.rule.replace("-body-", "-property-"), change.level) for change in found
+    }
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rules"),
+    [
+        ({"c": _TEXT}, {"c": {"type": "string", "maxLength": 9}}, {"request-property-max-length-increased"}),
+        (
+            {"c": _TEXT},
+            {"c": _TEXT, "d": True},
+            {"request-optional-property-added", "request-body-unevaluated-properties-opened"},
+        ),
+    ],
+)
+def test_a_property_beside_a_choice_is_compared_by_itself(
+    old: Any, new: Any, rules: set[str], changes_between: Any
+) -> None:
+    """What always stands in an object that is closed beside branches changes nothing of what they leave."""
+    sides = (_CHOICE | {"properties": side, "unevaluatedProperties": False} for side in (old, new))
+    found = [change for change in changes_between(*sides) if change.direction == "request"]
+    assert {change.rule for change in found} == rules
+    assert all(change.level is not Level.BREAKING for change in found)
+
+
+def test_a_closed_choice_sees_only_what_stands_beside_it(changes_between: Any) -> None:
+    """A property that moves next to `unevaluatedProperties` is evaluated there, and was refused before."""
+    apart = {"allOf": [_CHOICE | {"unevaluatedProperties": False}, {"properties": {"c": _TEXT}}]}
+    beside = {"allOf": [_CHOICE | {"properties": {"c": _TEXT}, "unevaluatedProperties": False}]}
+    found = changes_between(apart, beside)
+    assert "response-body-unevaluated-properties-opened" in {change.rule for change in found}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "change"),
+    [
+        ({}, {"dependentSchemas": {"a": {"required": ["b"]}}}, "dependent-required-added"),
+        (
+            {"dependentSchemas": {"a": {"required": ["b"]}}},
+            {"dependentRequired": {"a": ["c", "b"]}},
+            "dependent-required-added",
+        ),
+        (
+            {"dependentRequired": {"a": ["b"]}},
+            {"dependentSchemas": {"a": {"required": ["b"], "minProperties": 3}}},
+            "dependent-schemas-added",
+        ),
+    ],
+)
+def test_what_a_property_requires_is_told_once(old: Any, new: Any, change: str, changes_between: Any) -> None:
+    """Whether a keyword of its own or a schema says what is needed beside a property makes no difference."""
+    sides = ({"type": "object"} | side for side in (old, new))
+    assert {(it.rule.partition(change)[1], it.level) for it in changes_between(*sides)} == {
+        (change, Level.BREAKING),
+        (change, Level.NOTE),
+    }
 
 
 _CHOICE = {"anyOf": [{"required": ["z"]}, {"properties": {"description": True, "b": _TEXT}}]}
