@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import sys
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -220,7 +220,8 @@ def _tell(
 
     url = base_url(listener)
     if not options.quiet:
-        print(greeting(contract, url, keys, database), flush=True)
+        with suppress(BrokenPipeError):  # a reader that has seen enough, such as `head`
+            print(greeting(contract, url, keys, database), flush=True)
     elif not options.command:
         print(f"Sandbox on {url}", flush=True)  # or nobody would know which port is the free one
 

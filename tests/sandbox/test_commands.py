@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import re
 import shutil
 import signal
@@ -283,6 +284,16 @@ def test_a_quiet_start_tells_the_url(tmp_path, workers):
             process.terminate()
     assert re.fullmatch(r"Sandbox on http://127\.0\.0\.1:\d+\n", lines[True][0])
     assert lines[False][3] == f"  moment-sandbox keys create acme --database {database}\n"
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_nobody_needs_to_read_the_greeting(tmp_path, workers):
+    """Whoever closes the output has seen enough; the sandbox goes on."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [SANDBOX, "--port", "0", "--database", f"sqlite:///{tmp_path}/a.db", "--workers", workers, "--", "true"]
+    assert subprocess.run(command, check=False, stdout=writer, timeout=60).returncode == 0
+    os.close(writer)
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
