@@ -198,12 +198,14 @@ class Trial:
     def agree(self, differences: Iterable[Difference], *exchanges: Exchange, claim: str = "") -> bool:
         """Record each difference under its claim, or all under one; return whether there is none.
 
-        An answer that is no customer at all differs in everything, and is judged by itself.
+        An answer that is no customer at all differs in everything, and is judged by itself. What only breaks a
+        should-claim breaks no other.
         """
         found = list(differences)
         answers = [exchange for exchange in exchanges if exchange.succeeded]
         for behind, message in found if all(map(self.oracle.tells_of_a_customer, answers)) else ():
-            self.fail(message, *exchanges, claim=claim or behind)
+            is_must = self.oracle.subject.claims[behind].level == "must"
+            self.fail(message, *exchanges, claim=claim if claim and is_must else behind)
         return not found
 
 

@@ -83,7 +83,7 @@ async def tells_similar_ones_apart(trial: Trial) -> None:
         for reference in pair:
             created = await trial.create({"external_reference": reference, "name": reference})
             if created.refused and reference == cased.swapcase():
-                break  # Whether case tells references apart is not said (external-reference.case).
+                break  # Whether case tells references apart is not said.
             made.append(trial.made(created, "external-reference.unique"))
         if len(made) == len(pair):
             await _are_two(trial, made)

@@ -114,7 +114,7 @@ def _as_sent(trial: Trial, sample: Sample, differences: Iterable[Difference], ex
     found = list(differences)
     for claim, message in found:
         own = sample.field == "metadata" or (message.startswith(sample.field) and sample.field != "balance")
-        trial.fail(message, exchange, claim=trial.claim if own else claim)
+        trial.agree([(claim, message)], exchange, claim=trial.claim if own else "")
     return not found
 
 

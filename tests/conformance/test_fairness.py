@@ -21,8 +21,10 @@ from conformance.settings import Settings
 from conformance.target import Target
 from conformance.texts import FREE_NAMES, TAKEN_NAMES
 from conformance.verdict import State
-from tests.conformance.faults import FAULTS
+from tests.conformance.faults import FAULTS, Fault
+from tests.conformance.faults.corpus import changes, everything
 from tests.conformance.faults.judging import judge_whole
+from tests.conformance.faults.server import Answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -175,3 +177,15 @@ def test_one_fault_is_not_found_under_other_names(what: str, others: str) -> Non
     accused = judge_whole(next(fault for fault in FAULTS if fault.what == what)).accused
     assert accused
     assert not [claim for claim in accused if claim.startswith(tuple(others.split()))]
+
+
+def test_what_should_not_be_breaks_no_must() -> None:
+    """A server that shows a balance of 0 where none is tracked is warned of that, and fails nothing."""
+
+    def shows_nought(answer: Answer) -> Answer:
+        tracks = "id" not in answer.json or "balance" in answer.json
+        return answer if tracks else answer.having(balance=0, currency=answer.json.get("currency", "ZAR"))
+
+    judged = judge_whole(Fault("", "a balance of 0 is shown where none is tracked", changes(everything, shows_nought)))
+    assert judged.accused == ["balance.untracked"], judged.why
+    assert judged.verdict.exit_status == 0
