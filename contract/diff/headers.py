@@ -47,7 +47,6 @@ def _headers(contract: Document, pointer: str, holder: Mapping[str, Any]) -> dic
     for name, item in holder.get("headers", {}).items():
         node, at = contract.resolve(item, f"{pointer}/headers/{escape(name)}")
         found[name.lower()] = name, at, node
-    found.pop(
-        "content-type", None
-    )  # which OpenAPI leaves to other fields (OpenAPI 3.1.1, Response and Encoding Object)
+    # OpenAPI leaves this one to other fields (OpenAPI 3.1.1, Response and Encoding Object).
+    found.pop("content-type", None)
     return found
