@@ -25,8 +25,11 @@ __all__ = ["ANSWER_SECONDS", "READERS", "WRITERS", "Database", "DatabaseError", 
 
 T = TypeVar("T")
 
-READERS, WRITERS = 2, 4
-"""How many connections to PostgreSQL each process holds: a write may wait for another transaction, a read must not."""
+READERS, WRITERS = 1, 4
+"""How many connections to PostgreSQL each process holds: a write may wait for another transaction, a read must not.
+
+Reads wait for nothing but the way to the server and back. One after the other, they come in larger batches.
+"""
 
 ANSWER_SECONDS = 20.0
 """How long a request waits for the database before it is told that there is none."""

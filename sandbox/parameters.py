@@ -48,10 +48,10 @@ class Input:
 
     def value(self, texts: Sequence[str]) -> tuple[Any, list[Wrong]]:
         """What the texts that were given for it stand for, or else what is wrong with them."""
-        readings = list(self._readings(texts))
-        for reading in readings:
+        for reading in self._readings(texts):
             if self.validator.is_valid(reading):
                 return reading, []
+        readings = list(self._readings(texts))
         if not readings:
             return None, [Wrong("", "it is given more than once", str(self))]
         meant = readings[0 if "string" in self.types else -1]

@@ -1,7 +1,7 @@
 """A few threads for work that waits, handed over in batches.
 
-Handing one query to a thread and its result back costs the event loop several times what the query does. What has
-gathered while the loop was busy therefore goes over together, and comes back together.
+Handing one query to a thread and its result back costs the event loop several times what the query does. What gathers
+while the threads or the loop are busy therefore goes over together, and comes back together.
 """
 
 from __future__ import annotations
@@ -46,6 +46,7 @@ class Threads:
         self._batch_max = batch_max
         self._batches: queue.SimpleQueue[list[_Work] | None] = queue.SimpleQueue()
         self._gathered: list[_Work] = []
+        self._idle = count
         self._threads: list[threading.Thread] = []
 
     async def run(self, do: Callable[[], T]) -> T:
@@ -55,7 +56,7 @@ class Threads:
         loop = asyncio.get_running_loop()
         work = _Work(do, loop.create_future(), loop)
         if not self._gathered:
-            loop.call_soon(self._hand_over)
+            loop.call_soon(self._hand_over, 0)
         self._gathered.append(work)
         result: T = await work.future
         return result
@@ -74,24 +75,30 @@ class Threads:
         for thread in self._threads:
             thread.start()
 
-    def _hand_over(self) -> None:
-        gathered, self._gathered = self._gathered, []
-        for at in range(0, len(gathered), self._batch_max):
-            self._batches.put(gathered[at : at + self._batch_max])
+    def _hand_over(self, seen: int) -> None:
+        """Give the threads that are idle what has gathered, once a turn of the loop brings no more to it."""
+        if seen < len(self._gathered) < self._batch_max:
+            asyncio.get_running_loop().call_soon(self._hand_over, len(self._gathered))
+            return
+        while self._idle and self._gathered:
+            batch, self._gathered = self._gathered[: self._batch_max], self._gathered[self._batch_max :]
+            self._idle -= 1
+            self._batches.put(batch)
 
     def _run(self) -> None:
         while gathered := self._batches.get():
             batch = [work for work in gathered if not work.future.cancelled()]  # nobody waits for the others any more
             results = self._run_batch([work.do for work in batch])
             with suppress(RuntimeError):  # the loop has been closed: nobody waits any more
-                gathered[0].loop.call_soon_threadsafe(_deliver, batch, results)
+                gathered[0].loop.call_soon_threadsafe(self._deliver, batch, results)
 
-
-def _deliver(batch: list[_Work], results: Sequence[Outcome]) -> None:
-    for work, (result, error) in zip(batch, results, strict=True):
-        if work.future.cancelled():
-            continue
-        if error is None:
-            work.future.set_result(result)
-        else:
-            work.future.set_exception(error)
+    def _deliver(self, batch: list[_Work], results: Sequence[Outcome]) -> None:
+        self._idle += 1
+        self._hand_over(0)
+        for work, (result, error) in zip(batch, results, strict=True):
+            if work.future.cancelled():
+                continue
+            if error is None:
+                work.future.set_result(result)
+            else:
+                work.future.set_exception(error)

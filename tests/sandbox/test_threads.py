@@ -48,6 +48,35 @@ def test_what_gathers_goes_over_together(threads):
     assert len(set(asyncio.run(run(BATCH_MAX)))) == 1
 
 
+def test_what_gathers_while_all_are_busy_goes_over_together():
+    """Work that comes one by one while no thread is free makes one batch."""
+    sizes, entered, release = [], threading.Event(), threading.Event()
+
+    def run_batch(works):
+        sizes.append(len(works))
+        return in_turn(works)
+
+    def work():
+        entered.set()
+        return release.wait(30)
+
+    async def run(threads):
+        first = asyncio.create_task(threads.run(work))
+        await asyncio.to_thread(entered.wait, 30)
+        others = []
+        for _ in range(5):
+            others.append(asyncio.create_task(threads.run(bool)))
+            for _ in range(5):
+                await asyncio.sleep(0)  # a turn of the loop, in which it could be handed over
+        release.set()
+        await asyncio.gather(first, *others)
+
+    threads = Threads(1, run_batch, batch_max=BATCH_MAX)
+    asyncio.run(run(threads))
+    assert sizes == [1, 5]
+    assert threads.close()
+
+
 def test_work_that_waits_holds_nobody_up():
     """Others are served while one piece of work waits in a batch of its own."""
     threads, release = Threads(2, in_turn, batch_max=1), threading.Event()
