@@ -21,7 +21,7 @@ _ODD_UNITS = (one for one in Currency if one.exponent in {0, 3} or one.code in {
 CURRENCIES = tuple(one.code for one in (*_COMMON[:3], *_ODD_UNITS))
 """Currencies worth trying: the most common ones, and those whose smallest unit or smallest coin is not a hundredth."""
 
-_MOST_WORDS = 11
+_MOST_WORDS = 12
 """So many of them are also tried one by one."""
 
 _LONGEST_TRIED = 400
@@ -113,7 +113,12 @@ def _of_form(example: str, shortest: str, longest: str) -> Iterator[str]:
     for length in range(len(shortest), len(longest) + 1):
         yield (example[:1] + str(1 + length % 9) + longest[2:])[:length]
     yield from (longest + longest[-1], longest + longest[-5:], example[:1], f"{example}x12", f"tel:{example}")
-    yield from (example[:1] + "0" + example[2:], *(begin + example[1:] for begin in "0-a\uff0b"))
+    yield from (begin + example[1:] for begin in ("0", "00", "-", "a", "\uff0b"))
+    yield from (
+        example[:1] + "0" + example[2:],
+        f"{example[:3]}0{example[3:]}",
+        f"{example[:1]}({example[1:3]}){example[3:]}",
+    )
 
 
 _FOREIGN = (*string.punctuation, *"aZ é\u0663\u017f\uff21\U0001f600\x00\t")
@@ -145,7 +150,7 @@ _ID_LIKE = "0aB1cD2eF3gH4iJ5kL6mN"
 def _currencies(example: str) -> Iterator[str]:
     yield from (example, *CURRENCIES[:3])
     yield from (example.lower(), example.title(), example[:2], f"{example}X", example * 2, "")
-    yield from ("\u0417AR", "R", "710", "\uff3a\uff21\uff32")
+    yield from ("\u0417AR", "R", "710", "\uff3a\uff21\uff32", Currency(example).currency_name)
     yield from (f"{example} ", f" {example}", f"{example}\n")
     yield from [code for code in ("AAA", "QQQ", "ZZZ", "ABC") if code not in ISO_4217]
 
@@ -154,6 +159,7 @@ def _emails(example: str) -> Iterator[str]:
     yield from (example, "a@b.co", "first.last+tag@sub.example.com", "UPPER.Case@Example.COM")
     yield from ("a-b_c.d9@my-mail.co.example", "user@example.technology", f"{example},{example}")
     yield from ("no-at-sign.example.com", "@example.com", "john.doe@", "plain", "12345", "", "@")
+    yield from (f" {example}", f"{example} ", f"{example}\n")
     yield from ("a b@example.com", "a@exa mple.com", "a@b@example.com", "a@.example.com", f"{example}\nx")
     yield f"John Doe <{example}>"
 

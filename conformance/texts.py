@@ -22,13 +22,16 @@ TEXTS = (
     "\u2013 \u2014 \u2026 \u2010\u2011\u2212 \u00b7\u2022",
     "\u00a0no-break\u2009\u202f\u2028line\u2029\u200b\u3000",
     "x,y; z: w = v | u # t [1] (a) *b* @c.",
+    "<script>alert(1)</script>",
+    "' OR '1'='1'; DROP TABLE customers; --",
 )
 """Texts that careless servers change: by script, normal form, case, markup, quoting, or kind of space."""
 
 WORDS = (
     *("  two  spaces  ", "\u2028\u00a0no-break\u3000", "McDONALD van der BERG", "=SUM(A1)"),
-    *("0", "0012", "1e3", "false", "null", '{"a": 1}', "2024-01-31", "1.50", "+27"),
-    *("true", "None", "undefined", "NaN", "[]", '"text"'),
+    *("0", "0012", "12345", "1e3", "false", "null", '{"a": 1}', "2024-01-31", "1.50", "+27"),
+    *("true", "None", "undefined", "NaN", "[]", '"text"', "TRUE", "1.0", "2024-01-31T00:00:00Z"),
+    "https://example.com/a?b=1&c=2#d",
 )
 """Texts that careless servers take for something else when they stand alone."""
 

@@ -30,15 +30,17 @@ _NOT_BY_CHANCE = 16
 
 @check("auth.bearer")
 async def serves_valid_keys(trial: Trial) -> None:
-    """A valid key is served on every endpoint, each merchant's own."""
+    """A valid key is served on every endpoint, each merchant's own, also right after a wrong one."""
     keys = [key for key in (trial.settings.api_key, trial.settings.other_api_key) if key]
     for api_key in keys:
         created = await trial.create(api_key=api_key)
         if not trial.served(created, "a create with a valid key", claim=_behind(created)):
             continue
         name = created.record.get("external_reference", "")
-        for answer in (await trial.retrieve(name, api_key=api_key), await trial.update(name, api_key=api_key)):
+        for ask in (trial.retrieve, trial.update, trial.retrieve):
+            answer = await ask(name, api_key=api_key)
             trial.served(answer, "a request with a valid key", claim=_behind(answer))
+            await trial.retrieve(name, api_key=other_end(api_key))
 
 
 def _behind(answer: Exchange) -> str:
@@ -110,6 +112,8 @@ async def _shut_out(trial: Trial, intruders: Sequence[_Intruder], statuses: set[
     for turn, one in enumerate(intruders):
         refusals = one.statuses(statuses)
         for name, kind in names if turn == 0 else names[turn % 2 :][:1]:
+            # What the owner has just read, a careless cache shows to anybody.
+            await trial.retrieve(name)
             seen = await trial.retrieve(name, **one.sends)
             kept_out(trial, customer, seen, f"retrieving by {kind} {one.how}", refusals)
         for name, kind in names if turn == 0 else names[(turn + 1) % 2 :][:1]:
@@ -192,8 +196,10 @@ async def hides_from_public_keys(trial: Trial) -> None:
     customer = trial.made(await trial.create(sent, key=key))
     public, statuses = trial.settings.public_api_key, MALFORMED_OR_UNKNOWN | NOT_YOURS
     for name, kind, _ in names_of(customer):
-        seen = await trial.retrieve(name, api_key=public)
-        kept_out(trial, customer, seen, f"retrieving by {kind} with a public key", statuses)
+        await trial.retrieve(name)
+        for _ in range(2):
+            seen = await trial.retrieve(name, api_key=public)
+            kept_out(trial, customer, seen, f"retrieving by {kind} with a public key", statuses)
     fresh = await trial.create(api_key=public)
     if fresh.status in statuses:
         # Where a public key may create (auth.public-key.creates), a replay may show what it sent itself.

@@ -26,7 +26,7 @@ async def repeats_the_answer(trial: Trial) -> None:
     """A repeated create gets the first answer, time after time, whatever came between, and undoes no update."""
     whole = everything(trial)
     bodies: list[dict[str, Any]] = [{}, whole, {**whole, **largest(trial, SCRIPTS[-1])}]
-    bodies += [{**whole, "currency": CURRENCIES[0], "balance": -7}]
+    bodies += [{**whole, "currency": CURRENCIES[0], "balance": balance} for balance in (-7, 0)]
     for turn, body in enumerate(bodies):
         key, sent = trial.names.key(), {"external_reference": trial.names.reference(), **body}
         created = await trial.create(sent, key=key)

@@ -29,8 +29,9 @@ async def hides_from_other_merchants(trial: Trial) -> None:
         for name, kind, _ in names_of(customer):
             # What the owner has just read, a careless cache shows to anybody.
             await trial.retrieve(name, api_key=owner)
-            seen = await trial.retrieve(name, api_key=stranger)
-            kept_out(trial, customer, seen, f"retrieving by {kind} with another merchant's key", NOT_YOURS)
+            for _ in range(2):
+                seen = await trial.retrieve(name, api_key=stranger)
+                kept_out(trial, customer, seen, f"retrieving by {kind} with another merchant's key", NOT_YOURS)
             before = updated.record if updated.succeeded else customer.record
             await is_still(trial, name, before, seen, api_key=owner)
 
@@ -121,6 +122,18 @@ async def keeps_merchants_apart(trial: Trial) -> None:
         trial.require(second.record.get("id") != first.record.get("id"), "merchants share keys", first, second)
         trial.require(not trial.oracle.is_replay(second), "merchants share keys", first, second)
         trial.agree(after_create(sent, second.record), first, second, claim=trial.claim)
+
+
+@check("idempotency.per-merchant", needs=(Need.OTHER_KEY,))
+async def keeps_failures_apart(trial: Trial) -> None:
+    """A key under which another merchant's create failed is new, and creates."""
+    for mine, theirs in ((AUTO, trial.settings.other_api_key), (trial.settings.other_api_key, AUTO)):
+        key, body = trial.names.key(), {"external_reference": trial.names.reference(), "name": "Free"}
+        trial.made(await trial.create(body, api_key=mine))
+        failed = await trial.create(body, key=key, api_key=mine)
+        created = await trial.create(body, key=key, api_key=theirs)
+        if failed.refused and trial.served(created, "a create with a key that failed for another merchant"):
+            trial.agree(after_create(body, created.record), failed, created, claim=trial.claim)
 
 
 @check("idempotency.per-merchant", needs=(Need.OTHER_KEY,))

@@ -22,12 +22,12 @@ _REVIEW = 9
 """After so many steps, every customer is read by both names."""
 
 
-@check("create.stored", "customer-parameter.by-reference")
+@check("create.stored", "customer-parameter.by-reference", "retrieve.unknown")
 async def finds_who_was_missing(trial: Trial) -> None:
     """That nobody had a reference is forgotten as soon as somebody has it."""
     reference = trial.names.reference()
-    for _ in range(2):
-        await trial.retrieve(reference)
+    for _ in range(4):
+        trial.unknown(await trial.retrieve(reference), "retrieving nobody, again,", claim="retrieve.unknown")
     await trial.update(reference, {"name": "Too early"})
     customer = trial.made(await trial.create({"external_reference": reference, **everything(trial)}))
     for name, kind, claim in names_of(customer):

@@ -63,6 +63,33 @@ async def sets_and_keeps(trial: Trial) -> None:
             before = updated.record
 
 
+@check("update.keeps", "update.stored")
+async def keeps_the_one_left_out(trial: Trial) -> None:
+    """An update of all fields but one keeps that one, as a customer has it that has everything."""
+    customer = await trial.customer(**everything(trial))
+    before: Any = customer.record
+    for turn, (left_out, _) in enumerate(new_values(trial)):
+        body = {field: value for field, value in whole_update(trial).items() if field != left_out}
+        name, other = [name for name, _, _ in names_of(customer)][:: 1 if turn % 2 else -1]
+        updated = await trial.update(name, body)
+        if updated.succeeded:
+            found = await trial.retrieve(other)
+            for answer in (updated, found) if found.succeeded else (updated,):
+                trial.agree(after_update(before, body, answer.record), updated, answer)
+            before = updated.record
+
+
+@check("update.keeps")
+async def keeps_all_where_nothing_is_named(trial: Trial) -> None:
+    """An update that names no field, or none that is documented, changes nothing, where it is taken."""
+    customer = await trial.customer(**everything(trial))
+    for body in ({}, {"nickname": ""}):
+        for name, _, _ in names_of(customer):
+            updated = await trial.update(name, body)
+            if updated.succeeded:
+                await is_still(trial, name, customer.record, updated)
+
+
 @check("update.stored", "update.keeps")
 async def sets_on_a_bare_customer(trial: Trial) -> None:
     """A customer with nothing but a reference takes each field in turn, and gets no other with it."""

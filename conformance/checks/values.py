@@ -35,10 +35,11 @@ def value_checks(subject: Subject) -> tuple[Check, ...]:
 
 
 def _claims(subject: Subject, operation: Operation, sample: Sample) -> Iterable[str]:
-    more = _more(subject, operation, sample)
-    right_kind = subject.body(operation).is_valid({"external_reference": "x", **sample.body})
-    claim = more if more and right_kind else subject.claim_at(sample.about)
-    return [claim] if claim else []
+    own, more = subject.claim_at(sample.about), _more(subject, operation, sample)
+    if more and subject.body(operation).is_valid({"external_reference": "x", **sample.body}):
+        like_a_number = isinstance(sample.value, str) and sample.value.isdecimal()
+        return [more, own] if own and like_a_number else [more]
+    return [own] if own else []
 
 
 def _more(subject: Subject, operation: Operation, sample: Sample) -> str | None:

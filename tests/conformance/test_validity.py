@@ -147,3 +147,16 @@ def test_memory(subject: Subject) -> None:
     nobody = Request("retrieveCustomer", "GET", "/billing/customers/mine-9")
     made_up = memory.judge(answer(nobody, 200, {**record, "external_reference": "mine-9"}))
     assert {finding.claim for finding in made_up} == {"retrieve.unknown"}
+
+
+def test_odd_texts_are_within_the_limits(subject: Subject) -> None:
+    """No text that is tried as a key or a value of metadata is too long: its server would refuse what is beside it."""
+    about = subject.property_schema(subject.create, "metadata")[1] + "/additionalProperties"
+    odd = [sample for sample in samples(subject, subject.create) if sample.about == about]
+    broken = [
+        sample.value
+        for sample in odd
+        if not subject.body(subject.create).is_valid({"external_reference": "a", **sample.body})
+    ]
+    assert len(odd) > 5
+    assert broken == []

@@ -1,8 +1,18 @@
 """Faulty servers: the sandbox behind small switches that each break one claim, and others that break none."""
 
-from tests.conformance.faults import afterwards, behaviour, oddities, protocol, references, sequences, values, variants
+from tests.conformance.faults import (
+    afterwards,
+    behaviour,
+    oddities,
+    protocol,
+    references,
+    remembering,
+    sequences,
+    values,
+    variants,
+)
 from tests.conformance.faults.corpus import FAULTS, VARIANTS, Fault
 
 __all__ = ["FAULTS", "MODULES", "VARIANTS", "Fault"]
 
-MODULES = (afterwards, values, behaviour, protocol, sequences, references, oddities, variants)
+MODULES = (afterwards, values, behaviour, protocol, sequences, references, oddities, remembering, variants)

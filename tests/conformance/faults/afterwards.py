@@ -106,6 +106,25 @@ fault(
     sends(lambda c: c.creates and bool(c.json.keys() - _KNOWN), lambda c: c.without("phone")),
 )
 fault(
+    "update.keeps",
+    "an update of nothing clears the metadata",
+    sends(lambda c: c.updates and c.body == b"{}", lambda c: c.holding({"metadata": {}})),
+)
+fault(
+    "update.keeps",
+    "an update of unknown properties alone clears the name",
+    sends(lambda c: c.updates and not c.json.keys() & _KNOWN, lambda c: c.holding({**c.json, "name": ""})),
+)
+
+
+@fault("update.keeps", "an update of all fields but the phone number changes that")
+async def _clears_the_fifth(call: Call, forward: Forward, memory: Memory) -> Answer:
+    if call.updates and {"name", "currency", "balance", "metadata"} == call.json.keys():
+        return await forward(call.holding({**call.json, "phone": "+10"}))
+    return await forward(call)
+
+
+fault(
     "auth.malformed-key",
     "what follows the key is read over",
     sends(

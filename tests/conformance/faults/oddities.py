@@ -6,6 +6,7 @@ import base64
 import codecs
 import html
 import json
+import re
 import unicodedata
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -59,6 +60,20 @@ for what, change in (
             lambda c, change=change: c.holding({**c.json, "name": change(c.json["name"])}),  # type: ignore[misc]
         ),
     )
+fault(
+    "name.type",
+    "names of digits are shown as numbers",
+    changes(
+        lambda c: not c.retrieves,
+        lambda a: a.having(name=int(a.json["name"])) if re.fullmatch("[1-9][0-9]*", a.json.get("name", "")) else a,
+    ),
+)
+for what, told in (("SQL", "drop table"), ("a script", "<script")):
+    fault(
+        "text.characters",
+        f"names with {what} are refused",
+        refuses(lambda c, told=told: writes(c) and told in str(c.json.get("name")).lower()),  # type: ignore[misc]
+    )
 for falsehood in ("0", "false", "null"):
     fault(
         "text.characters",
@@ -87,6 +102,19 @@ fault(
     "keys named like the language's own are dropped",
     _metadata(lambda m: {k: v for k, v in m.items() if k not in {"__proto__", "constructor"}}),
 )
+for what, change in (
+    (
+        "capitals that read like a truth value become small",
+        lambda text: text.lower() if text in {"TRUE", "FALSE"} else text,
+    ),
+    ("values that read like a whole number lose their fraction", lambda text: re.sub(r"^(\d+)\.0$", r"\1", text)),
+    ("values that read like a moment lose their zone", lambda text: re.sub(r"(T\d\d:\d\d:\d\d)Z$", r"\1+00:00", text)),
+    (
+        "values that are addresses lose their query",
+        lambda text: text.split("?")[0] if text.startswith("http") else text,
+    ),
+):
+    fault("metadata.inert", what, _metadata(_values(change)))
 fault("metadata.inert", "spaces in keys are trimmed", _metadata(_keys(lambda key: key.strip() or key)))
 fault("metadata.inert", "spaces in keys become underscores", _metadata(_keys(lambda key: key.replace(" ", "_"))))
 fault("metadata.inert", "dollar signs in keys are dropped", _metadata(_keys(lambda key: key.replace("$", ""))))
@@ -165,6 +193,8 @@ def _email(test: Callable[[str], bool]) -> Switch:
 fault("email.format", "an address with a space is accepted", _email(lambda text: " " in text and text.count("@") == 1))
 fault("email.format", "an address with two at-signs is accepted", _email(lambda text: text.count("@") == 2))
 fault("email.format", "an address with a second line is accepted", _email(lambda text: "\n" in text))
+fault("email.format", "an address with space before it is accepted", _email(lambda text: text.startswith(" ")))
+fault("email.format", "an address with a line break at its end is accepted", _email(lambda text: text.endswith("\n")))
 fault("email.format", "a bare at-sign is accepted", _email(lambda text: text == "@"))
 fault(
     "currency.iso-4217",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -45,6 +46,18 @@ fault(
     "customer-parameter.by-reference",
     "references that read like numbers in powers of ten are not found",
     refuses(lambda c: c.retrieves and c.name[:-2].isdecimal() and c.name.endswith("e5"), 404),
+)
+
+
+fault(
+    "customer-parameter.by-reference",
+    "references that read like dates are not found",
+    refuses(lambda c: c.retrieves and re.fullmatch(r"\d{4}-\d\d-\d\d", c.name) is not None, 404),
+)
+fault(
+    "customer-parameter.by-reference",
+    "references that begin like the ids of others are taken for ids",
+    refuses(lambda c: bool(c.name) and c.name.startswith("cus_"), 404),
 )
 
 

@@ -184,6 +184,25 @@ fault("email.format", "addresses with a plus sign are refused", refuses(_text("e
 fault("email.max-length", "256 characters are accepted", accepts("email", _long(255, 256)))
 fault("email.max-length", "any length is accepted", accepts("email", _long(255, 10**9)))
 fault("email.max-length", "100 characters are the most", refuses(_length("email", 100)))
+fault(
+    "phone.e164", "00 is read as +", _replacing("phone", _strings(lambda t: f"+{t[2:]}" if t.startswith("00") else t))
+)
+fault(
+    "phone.e164", "brackets are taken out", _replacing("phone", _strings(lambda t: t.replace("(", "").replace(")", "")))
+)
+fault(
+    "phone.e164",
+    "a 0 after the country code is dropped",
+    _replacing("phone", _strings(lambda text: text.replace("+270", "+27", 1))),
+)
+fault(
+    "currency.iso-4217", "names of currencies are read", _replacing("currency", lambda v: "ZAR" if v == "Rand" else v)
+)
+fault(
+    "balance.minor-unit",
+    "amounts go through floats of the major unit",
+    _replacing("balance", lambda value: int(value / 100 * 100) if type(value) is int else value),
+)
 fault("phone.e164", "15 digits are refused", refuses(_length("phone", 15)))
 fault("phone.e164", "2 digits are refused", refuses(_text("phone", lambda text: len(text) < 5)))
 fault(

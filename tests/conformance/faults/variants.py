@@ -26,6 +26,10 @@ def _texts(call: Call) -> list[str]:
     return [text for pair in values for text in pair if isinstance(text, str)]
 
 
+def _in_powers(match: re.Match[bytes]) -> bytes:
+    return b'"balance":%e%s' % (float(match[1]), match[2])
+
+
 def _status(old: set[int], new: int) -> Switch:
     def change(answer: Answer) -> Answer:
         return replace(answer, status=new).having(status=new) if answer.status in old else answer
@@ -76,6 +80,23 @@ variant(
 variant(
     "integers beyond 53 bits are refused",
     refuses(lambda c: type(c.json.get("balance")) is int and abs(c.json["balance"]) >= 2**53),
+)
+
+
+def _trimmed(call: Call) -> bool:
+    return (call.creates or call.updates) and isinstance(call.json.get("email"), str)
+
+
+variant(
+    "space around an address is dropped",
+    sends(_trimmed, lambda c: c.holding({**c.json, "email": c.json["email"].strip()})),
+)
+variant(
+    "large numbers are written in powers of ten",
+    changes(
+        everything,
+        lambda a: replace(a, body=re.sub(rb'"balance": ?(-?10{20,})([,}])', _in_powers, a.body)),
+    ),
 )
 variant("NUL is refused", refuses(lambda c: any("\x00" in text for text in _texts(c))))
 variant("control characters are refused", refuses(lambda c: any(ord(char) < 32 for text in _texts(c) for char in text)))
