@@ -26,11 +26,12 @@ PROBLEM = "errors.problem-details"
 
 @dataclass(frozen=True)
 class Finding:
-    """A claim that a server broke, and the exchanges that show it."""
+    """A claim that a server broke, and the exchanges that show it; `field` is what of a customer was shown amiss."""
 
     claim: str
     message: str
     exchanges: tuple[Exchange, ...] = ()
+    field: str = ""
 
     @property
     def size(self) -> int:
@@ -55,9 +56,9 @@ class Oracle:
 
     def judge(self, exchange: Exchange) -> list[Finding]:
         """Every claim that an answer breaks, whatever the request deserved."""
-        return [Finding(claim, message, (exchange,)) for claim, message in self._breaches(exchange)]
+        return [Finding(claim, message, (exchange,), *field) for claim, message, *field in self._breaches(exchange)]
 
-    def _breaches(self, exchange: Exchange) -> Iterator[tuple[str, str]]:
+    def _breaches(self, exchange: Exchange) -> Iterator[tuple[str, ...]]:
         operation = self.subject.operation(exchange.request.operation)
         if exchange.hung_up:
             return
@@ -80,7 +81,7 @@ class Oracle:
             return INVALID_IS_4XX
         return self.subject.success_claim(operation)
 
-    def _success(self, operation: Operation, exchange: Exchange) -> Iterator[tuple[str, str]]:
+    def _success(self, operation: Operation, exchange: Exchange) -> Iterator[tuple[str, ...]]:
         response, claim = exchange.response, self.subject.success_claim(operation)
         assert response is not None  # noqa: S101 - the caller looked
         status = self.subject.success_status(operation)
@@ -97,8 +98,9 @@ class Oracle:
             )
             return
         for violation in self.subject.contract.validator(media.schema).violations(response.json):
-            where = violation.pointer or "the body"
-            yield self.subject.claim_at(violation.schema) or claim, f"in the answer, {where}: {violation.message}"
+            where, field = violation.pointer or "the body", violation.pointer.partition("/")[2].partition("/")[0]
+            behind = self.subject.claim_at(violation.schema) or claim
+            yield behind, f"in the answer, {where}: {violation.message}", field
         yield from self._another(operation, exchange)
         yield from self._accepted(exchange)
 

@@ -117,7 +117,8 @@ def _of_form(example: str, shortest: str, longest: str) -> Iterator[str]:
     yield from (
         example[:1] + "0" + example[2:],
         f"{example[:3]}0{example[3:]}",
-        f"{example[:1]}({example[1:3]}){example[3:]}",
+        f"{example[:3]}({example[3:5]}){example[5:]}",
+        f"{example}x",
     )
 
 

@@ -59,6 +59,8 @@ class Trial:
     findings: list[Finding] = field(default_factory=list)
     seen: list[Exchange] = field(default_factory=list)
     endings: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
+    _amiss: set[str] = field(default_factory=set)
+    """The fields that some answer has shown in a form that the contract forbids."""
 
     # ── Requests
 
@@ -121,7 +123,9 @@ class Trial:
         """Send any request; the answer is held against the contract at once."""
         exchange = await self.target.send(request)
         self.seen.append(exchange)
-        self.findings += self.oracle.judge(exchange)
+        found = self.oracle.judge(exchange)
+        self.findings += found
+        self._amiss |= {finding.field for finding in found if exchange.record.get(finding.field) is not None}
         return exchange
 
     async def at_once(self, *requests: Any) -> list[Exchange]:
@@ -168,14 +172,16 @@ class Trial:
             raise BlockedError("the server asked for fewer requests (429)")
         if exchange.refused and exchange.status != 404 and self.oracle.validity(exchange).kind == "open":
             return False
-        return self.require(exchange.succeeded, f"{what} got {_outcome(exchange)}", exchange, claim=claim)
+        return self.require(
+            exchange.succeeded, f"{what} got {_outcome(exchange)}", exchange, claim=_behind(exchange, claim)
+        )
 
     def refused(self, exchange: Exchange, what: str, *, claim: str = "") -> bool:
         """An invalid request must get a 4xx that is not about the key or the rate."""
         if exchange.status == TOO_MANY:
             raise BlockedError("the server asked for fewer requests (429)")
         proper = exchange.refused and exchange.status not in _ABOUT_THE_CALLER
-        return self.require(proper, f"{what} got {_outcome(exchange)}", exchange, claim=claim)
+        return self.require(proper, f"{what} got {_outcome(exchange)}", exchange, claim=_behind(exchange, claim))
 
     def denied(self, exchange: Exchange, what: str, statuses: Iterable[int], *, claim: str = "") -> bool:
         """A request with the wrong key must get one of these statuses, or any refusal if it may be refused anyway."""
@@ -193,20 +199,31 @@ class Trial:
 
     def unknown(self, exchange: Exchange, what: str, *, claim: str = "") -> bool:
         """A customer that does not exist must get 404."""
-        return self.require(exchange.status == 404, f"{what} got {_outcome(exchange)}", exchange, claim=claim)
+        proper = exchange.status == 404
+        return self.require(proper, f"{what} got {_outcome(exchange)}", exchange, claim=_behind(exchange, claim))
+
+    def nobody(self, found: Exchange, what: str, *suspects: Exchange, claim: str = "") -> bool:
+        """A look-up must lead to no customer; an answer that is none is judged by itself."""
+        there = found.succeeded and self.oracle.tells_of_a_customer(found)
+        return self.require(not there, what, *suspects, found, claim=claim)
 
     def agree(self, differences: Iterable[Difference], *exchanges: Exchange, claim: str = "") -> bool:
         """Record each difference under its claim, or all under one; return whether there is none.
 
-        An answer that is no customer at all differs in everything, and is judged by itself. What only breaks a
-        should-claim breaks no other.
+        An answer that is no customer at all differs in everything, and a field that is shown in a wrong form differs
+        from itself in other answers: those are judged by themselves. What only breaks a should-claim breaks no other.
         """
-        found = list(differences)
+        found = [one for one in differences if one[1].partition(" ")[0] not in self._amiss]
         answers = [exchange for exchange in exchanges if exchange.succeeded]
         for behind, message in found if all(map(self.oracle.tells_of_a_customer, answers)) else ():
             is_must = self.oracle.subject.claims[behind].level == "must"
             self.fail(message, *exchanges, claim=claim if claim and is_must else behind)
         return not found
+
+
+def _behind(exchange: Exchange, claim: str) -> str:
+    """A valid key that counts for none is the matter of its own claim, whatever was asked with it."""
+    return "auth.bearer" if exchange.status == 401 else claim
 
 
 def _outcome(exchange: Exchange) -> str:

@@ -99,7 +99,7 @@ async def is_still(
 ) -> Exchange:
     """Read a customer again, by its owner: it must be there, and as it was.
 
-    Where customers are never read as they were made, nobody is to blame here; why they are not is judged elsewhere.
+    Where customers are never read as they were made or changed, nobody is to blame here; that is judged elsewhere.
     """
     found, claim = await trial.retrieve(name, api_key=api_key), claim or trial.claim
     differences = list(same(record, found.record, claim)) if found.succeeded else []
@@ -113,7 +113,7 @@ async def is_still(
 
 
 async def _are_read_as_made(trial: Trial, name: str, record: Mapping[str, Any], api_key: str) -> bool:
-    """Whether another customer, made with what the first one has, is read by the same kind of name as it was made."""
+    """Whether another customer, made with what the first one has, is read by the same kind of name as it was left."""
     sent = {
         field: record[field]
         for field in trial.oracle.subject.properties(trial.oracle.subject.create)
@@ -123,5 +123,12 @@ async def _are_read_as_made(trial: Trial, name: str, record: Mapping[str, Any], 
     own = "id" if name.startswith(trial.oracle.subject.id_prefix) else "external_reference"
     if not isinstance(twin.record.get(own), str):
         return True
-    found = await trial.retrieve(twin.record[own], api_key=api_key)
-    return found.succeeded and not list(same(twin.record, found.record, trial.claim))
+    if not await _is_read_as_left(trial, twin, twin.record[own], api_key):
+        return False
+    updated = await trial.update(twin.record[own], api_key=api_key)
+    return await _is_read_as_left(trial, updated, twin.record[own], api_key)
+
+
+async def _is_read_as_left(trial: Trial, left: Exchange, name: str, api_key: str) -> bool:
+    found = await trial.retrieve(name, api_key=api_key)
+    return found.succeeded and not (left.succeeded and list(same(left.record, found.record, trial.claim)))

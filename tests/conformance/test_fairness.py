@@ -169,6 +169,8 @@ def test_no_name_is_both_taken_and_nobodys() -> None:
     [
         ("look-ups show no phone number", "auth."),
         ("look-ups begin with a byte-order mark", "auth.unknown-key auth.missing-key phone. name. metadata. balance."),
+        ("answers hold the balance as a string", "customer-parameter. create. errors. metadata. phone. retrieve."),
+        ("keys are unknown for updates by reference", "balance. currency. customer-parameter. metadata. name. phone."),
         ("updates are read as merge patches only", "name. phone. currency. balance."),
     ],
 )

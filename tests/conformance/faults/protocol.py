@@ -49,6 +49,7 @@ def _public(call: Call) -> bool:
 
 
 fault("auth.bearer", "keys are not taken for updates", refuses(updates, 403))
+fault("auth.bearer", "keys are unknown for updates by reference", refuses(lambda c: c.updates and c.by_reference, 401))
 
 
 def _enough(kind: Callable[[Call], bool], claim: str, what: str) -> None:
