@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import re
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from conformance.verdict import Verdict
 
 __all__ = ["Redaction"]
+
+_HEADERS = 1_000
+"""So many values of headers are remembered: nearly all of them come again."""
 
 _SHORTEST = 6
 """Characters of a key that can be kept secret everywhere; a shorter one stands in other words by chance."""
@@ -42,6 +46,7 @@ class Redaction:
         long = {form: shown for form, shown in self._shown.items() if len(form) >= _SHORTEST - 1}
         self._everywhere = _replacing(long, "")
         self._alone = _replacing(self._shown, r"\b")
+        self._header = lru_cache(_HEADERS)(lambda value: self._alone(self._everywhere(value)))
 
     def verdict(self, verdict: Verdict) -> Verdict:
         """A verdict whose exchanges, findings and notes hold no key."""
@@ -68,7 +73,7 @@ class Redaction:
         return replace(exchange, request=sent, response=response, trouble=self.text(exchange.trouble))
 
     def _headers(self, headers: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
-        return tuple((name, self._alone(self.text(value))) for name, value in headers)
+        return tuple((name, self._header(value)) for name, value in headers)
 
     def _body(self, body: bytes) -> bytes:
         return self.text(body.decode("latin-1")).encode("latin-1")
@@ -82,8 +87,9 @@ def _replacing(shown: Mapping[str, str], edge: str) -> Callable[[str], str]:
 
     def replaced(text: str) -> str:
         plain = text.lower()
-        if not any(form in plain for form in lowered):  # much sooner said than by the pattern
-            return text
-        return pattern.sub(lambda match: shown.get(match[0], lowered[match[0].lower()]), text)
+        for form in lowered:
+            if form in plain:  # much sooner said than by the pattern
+                return pattern.sub(lambda match: shown.get(match[0], lowered[match[0].lower()]), text)
+        return text
 
     return replaced

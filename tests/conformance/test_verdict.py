@@ -12,13 +12,10 @@ import pytest
 from conformance import cli
 
 BIN = Path(sys.executable).parent
-SEEDS = (1, 2)
 
-
-@pytest.mark.parametrize("seed", SEEDS)
-def test_the_sandbox_conforms(seed: int) -> None:
-    """The sandbox is accused of nothing, whatever the seed."""
-    run = _run(str(BIN / "moment-sandbox"), "--port", "0", "--", str(BIN / "moment-conformance"), "--seed", str(seed))
+def test_the_sandbox_conforms() -> None:
+    """The sandbox is accused of nothing."""
+    run = _run(str(BIN / "moment-sandbox"), "--port", "0", "--", str(BIN / "moment-conformance"), "--seed", "1")
     assert run.returncode == 0, run.stdout
     assert re.search(r"✓ http://127\.0\.0\.1:\d+ conforms to [1-9]\d* claims", run.stdout)
 
