@@ -56,7 +56,7 @@ KEYS = (
 
 TAKEN_NAMES = (
     *("null", "None", "undefined", "true", "NaN", "0", "a", "--", "__", "constructor", "__proto__"),
-    *("search", "new"),
+    *("search", "new", "2024-01-31"),
 )
 """References that careless servers take for nothing, for a number, or for a part of their own: checks take them."""
 

@@ -48,8 +48,8 @@ def _shapes(trial: Trial) -> list[str]:
     prefix = trial.oracle.subject.id_prefix
     schema, _ = trial.oracle.subject.property_schema(trial.oracle.subject.create, "external_reference")
     shapes = [fresh(), f"-{fresh()}-", f"_{fresh()}_", f"--{fresh()}", f"UPPER-{fresh()}", f"{fresh()}-null"]
-    shapes += [f"{1000 + draw(12)}-{10 + draw(1)}-{10 + draw(4)}", f"{prefix[1:]}{fresh()}"]
     shapes += [f"{prefix[:-1]}-{fresh()}", f"{prefix.upper()}{fresh()}", f"{prefix[:-1]}{draw(60)}"]
+    shapes += [f"{prefix[1:]}{fresh()}"]
     shapes += [f"{draw(60)}", f"00{draw(60)}", f"-{draw(60)}", f"{draw(60)}e5", f"0x{draw(60):x}", f"{draw(40)}" * 9]
     shapes += [str(uuid.UUID(int=draw(128), version=4)), unknown_id(trial).removeprefix(prefix)]
     shapes += [f"{draw(40):b}".translate({48: "-", 49: "_"}), f"{fresh()}{string.ascii_letters}{string.digits}"]

@@ -37,8 +37,8 @@ def value_checks(subject: Subject) -> tuple[Check, ...]:
 def _claims(subject: Subject, operation: Operation, sample: Sample) -> Iterable[str]:
     own, more = subject.claim_at(sample.about), _more(subject, operation, sample)
     if more and subject.body(operation).is_valid({"external_reference": "x", **sample.body}):
-        like_a_number = isinstance(sample.value, str) and sample.value.isdecimal()
-        return [more, own] if own and like_a_number else [more]
+        may_be_misread = isinstance(sample.value, str) and sample.value.isdecimal()
+        return [more, own] if own and may_be_misread else [more]
     return [own] if own else []
 
 
