@@ -171,13 +171,16 @@ class _Run:
 
     async def _fuzz(self, target: Target, admission: Admission) -> None:
         """Generated requests, in a thread that can be left behind: a server that drips cannot hold the verdict up."""
+        deadline = self.deadline - _ENDINGS
         names = admission.names.within(FUZZ)
         memory = Memory(self.oracle, names.run)
         trial = Trial(target, self.oracle, self.settings, names, "")
         try:
-            customers = [await trial.customer(currency="ZAR", balance=amount) for amount in (0, 1, -1)]
-        except (BlockedError, TimeoutError):
-            self.notes.append("no generated requests: no customer could be created")
+            async with asyncio.timeout(deadline - time.monotonic()):
+                customers = [await trial.customer(currency="ZAR", balance=amount) for amount in (0, 1, -1)]
+        except (BlockedError, TimeoutError) as error:
+            reason = "no customer could be created" if isinstance(error, BlockedError) else NO_TIME
+            self.notes.append(f"no generated requests: {reason}")
             return
         for customer in customers:
             memory.judge(customer.exchange)
@@ -193,7 +196,6 @@ class _Run:
 
             return Fuzz(self.subject, self.settings, memory, names, known, notice, deadline, _EXAMPLES).run()
 
-        deadline = self.deadline - _ENDINGS
         note = await _in_thread(draw, deadline - time.monotonic())
         if note:
             self.notes.append(f"generated requests ended early: {note}")

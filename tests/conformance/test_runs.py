@@ -49,6 +49,12 @@ def test_only_the_named_claims_are_judged(sandbox: Sandbox, subject: Subject) ->
     assert [(result.claim.id, result.state) for result in verdict.results] == [("retrieve.unknown", State.PASS)]
 
 
+def test_no_request_is_generated_when_the_time_is_up(sandbox: Sandbox, subject: Subject) -> None:
+    """What is left of the time is for the last look; the verdict says what was left out."""
+    verdict = judge(sandbox.settings(claims=("id.stable",), generated=True, max_time=3.0), subject)
+    assert [note for note in verdict.notes if "no generated requests: there was no time left" in note]
+
+
 def test_same_seed_same_requests(subject: Subject) -> None:
     """Under one seed two runs send the same requests in the same order, each to a fresh server."""
     first, second = (_requests(subject, seed=7) for _ in range(2))
