@@ -13,6 +13,7 @@ from conformance import cli
 
 BIN = Path(sys.executable).parent
 
+
 def test_the_sandbox_conforms() -> None:
     """The sandbox is accused of nothing."""
     run = _run(str(BIN / "moment-sandbox"), "--port", "0", "--", str(BIN / "moment-conformance"), "--seed", "1")
