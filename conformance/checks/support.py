@@ -105,7 +105,7 @@ async def is_still(
     differences = list(same(record, found.record, claim)) if found.succeeded else []
     if found.status == TOO_MANY or (found.succeeded and not differences):
         return found
-    if await _are_read_as_made(trial, name, record, api_key):
+    if await _are_read_as_made(trial, name, {**found.record, **record}, api_key):
         trial.agree(differences, *suspects, found, claim=claim)
         if not found.succeeded:
             trial.fail(f"a customer that was there got {found.status or 'no answer'}", *suspects, found, claim=claim)
@@ -113,7 +113,7 @@ async def is_still(
 
 
 async def _are_read_as_made(trial: Trial, name: str, record: Mapping[str, Any], api_key: str) -> bool:
-    """Whether another customer, made with what the first one has, is read by the same kind of name as it was left."""
+    """Whether another customer, made with what the first one had or has, is read by that kind of name as it was left."""
     sent = {
         field: record[field]
         for field in trial.oracle.subject.properties(trial.oracle.subject.create)

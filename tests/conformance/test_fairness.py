@@ -22,7 +22,7 @@ from conformance.target import Target
 from conformance.texts import FREE_NAMES, TAKEN_NAMES
 from conformance.verdict import State
 from tests.conformance.faults import FAULTS, Fault
-from tests.conformance.faults.corpus import changes, everything
+from tests.conformance.faults.corpus import changes, everything, updates
 from tests.conformance.faults.judging import judge_whole
 from tests.conformance.faults.server import Answer
 
@@ -179,6 +179,14 @@ def test_one_fault_is_not_found_under_other_names(what: str, others: str) -> Non
     accused = judge_whole(next(fault for fault in FAULTS if fault.what == what)).accused
     assert accused
     assert not [claim for claim in accused if claim.startswith(tuple(others.split()))]
+
+
+def test_answers_that_are_never_read_so_are_no_strangers_work() -> None:
+    """Where every answer to an update lacks a field that look-ups show, nobody is accused of having put it there."""
+    lacking = Fault("", "answers to updates lack the e-mail", changes(updates, lambda answer: answer.having(email=...)))
+    accused = judge_whole(lacking).accused
+    assert "update.success" in accused
+    assert not [claim for claim in accused if claim.startswith(("auth.", "errors.", "idempotency."))]
 
 
 def test_what_should_not_be_breaks_no_must() -> None:
