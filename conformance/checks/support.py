@@ -113,7 +113,7 @@ async def is_still(
 
 
 async def _are_read_as_made(trial: Trial, name: str, record: Mapping[str, Any], api_key: str) -> bool:
-    """Whether another customer, made with what the first one had or has, is read by that kind of name as it was left."""
+    """Whether another customer, made with what the first had or has, is read by that kind of name as it was left."""
     sent = {
         field: record[field]
         for field in trial.oracle.subject.properties(trial.oracle.subject.create)
