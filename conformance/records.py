@@ -32,11 +32,13 @@ def after_create(sent: Mapping[str, Any], record: Mapping[str, Any]) -> Iterator
 def after_update(before: Mapping[str, Any], sent: Mapping[str, Any], record: Mapping[str, Any]) -> Iterator[Difference]:
     """How an updated record differs from the old one with the sent fields in it."""
     for field, value in sent.items():
-        if field == "metadata" and isinstance(value, dict):
-            old = before.get(field)
+        old, got = before.get(field), record.get(field, _ABSENT)
+        if got == old and not _same(field, value, got):
+            yield "update.stored", f"{field} was sent as {_show(value)}, and is {_show(got)} as before"
+        elif field == "metadata" and isinstance(value, dict):
             yield from _merged(old if isinstance(old, dict) else {}, value, record.get(field) or {})
         else:
-            yield from _field(field, value, record.get(field, _ABSENT), "update.stored")
+            yield from _field(field, value, got, "update.stored")
     untouched = {field: value for field, value in before.items() if field not in sent}
     yield from unchanged(untouched, record, "update.keeps")
     yield from _appeared({**before, **sent}, record, "update.keeps")
@@ -103,9 +105,14 @@ def _claim_behind(field: str, sent: Any, got: Any, otherwise: str) -> str:
         return "balance.sign" if flipped or sent == 0 else "balance.minor-unit"
     if field == "metadata":
         return "metadata.inert"
-    if isinstance(sent, str) and not sent.isascii():
+    if isinstance(sent, str) and (not sent.isascii() or _is_restyled(sent, got)):
         return "text.characters"
     return otherwise
+
+
+def _is_restyled(sent: str, got: Any) -> bool:
+    """Whether a text came back in another case or with other space."""
+    return isinstance(got, str) and got.casefold().split() == sent.casefold().split()
 
 
 def _merged(before: Mapping[str, Any], sent: Mapping[str, Any], got: Any) -> Iterator[Difference]:

@@ -8,6 +8,7 @@ import time
 from typing import TYPE_CHECKING
 
 from conformance.checks import all_checks
+from conformance.control import Control
 from conformance.gate import Admission, NotJudgedError, admit
 from conformance.memory import Memory
 from conformance.oracle import Finding, Oracle
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FUZZ", "judge", "shard_of"]
 
-FUZZ = "generated requests"
+FUZZ, CONTROL = "generated requests", "control"
 _EXAMPLES = 25
 _ENDINGS = 2.0
 """Seconds kept for what is looked at in the end."""
@@ -109,12 +110,13 @@ class _Run:
         checks = self._chosen()
         workers = Workers(self.settings, admission.latency, len(checks))
         trials = {check: self._trial(check, target, admission) for check in checks}
-        await asyncio.gather(*(self._in_turn(check, trial, workers) for check, trial in trials.items()))
+        control = Control(Trial(target, self.oracle, self.settings, admission.names.within(CONTROL), ""))
+        await asyncio.gather(*(self._in_turn(check, trial, control, workers) for check, trial in trials.items()))
         if self._fuzzes():
             await self._fuzz(target, admission)
         for check, trial in trials.items():
             for ending in trial.endings:
-                await self._carry_out(check, trial, ending)
+                await self._carry_out(check, trial, control, ending)
         if target.lost:
             self.notes.append(f"requests that were lost, and sent again: {target.lost}")
 
@@ -135,12 +137,14 @@ class _Run:
     def _trial(self, check: Check, target: Target, admission: Admission) -> Trial:
         return Trial(target, self.oracle, self.settings, admission.names.within(check.name), check.claims[0])
 
-    async def _in_turn(self, check: Check, trial: Trial, workers: Workers) -> None:
+    async def _in_turn(self, check: Check, trial: Trial, control: Control, workers: Workers) -> None:
         async with workers:
             self.progress(check.name, self.tally)
-            await self._carry_out(check, trial, lambda: check.run(trial))
+            await self._carry_out(check, trial, control, lambda: check.run(trial))
 
-    async def _carry_out(self, check: Check, trial: Trial, work: Callable[[], Awaitable[None]]) -> None:
+    async def _carry_out(
+        self, check: Check, trial: Trial, control: Control, work: Callable[[], Awaitable[None]]
+    ) -> None:
         """Run a check or its ending, in the time that is left, and take in what it found."""
         left = self.deadline - time.monotonic()
         if left <= 0:
@@ -155,8 +159,26 @@ class _Run:
             self._note(check, NO_TIME)
         except Exception as error:
             self._broken(check, error)
-        self.tally.add(trial.findings)
+        await self._take_in(check, trial, control)
+
+    async def _take_in(self, check: Check, trial: Trial, control: Control) -> None:
+        """Keep what a check found, each under the claim that is to blame; the others say nothing then."""
+        for finding in trial.findings:
+            settled = await self._settled(check, finding, control)
+            self.tally.add([settled])
+            if settled is not finding:
+                self.tally.overshadowed.update(dict.fromkeys(check.claims, settled.claim))
         trial.findings = []
+
+    async def _settled(self, check: Check, finding: Finding, control: Control) -> Finding:
+        """The finding under the claim that is to blame, as far as the time suffices to tell."""
+        try:
+            return await asyncio.wait_for(control.settle(finding), self.deadline - time.monotonic())
+        except TimeoutError:
+            pass
+        except Exception as error:
+            self._broken(check, error)
+        return finding
 
     def _note(self, check: Check, note: str) -> None:
         for claim in check.claims:

@@ -19,12 +19,15 @@ if TYPE_CHECKING:
     from conformance.target import Target
     from contract import Operation
 
-__all__ = ["AUTO", "TOO_MANY", "BlockedError", "Customer", "Trial"]
+__all__ = ["AUTO", "TOO_MANY", "UNKNOWN_KEY", "BlockedError", "Customer", "Trial"]
 
 AUTO: Final = "\0auto"
 """Stands for the value that a proper request would have."""
 
 _ABOUT_THE_CALLER = {401, 402, 403, 407}
+UNKNOWN_KEY: Final = 401
+"""The status of a server that takes a key for none."""
+
 TOO_MANY: Final = 429
 """The status of a server that asks to wait."""
 
@@ -144,7 +147,7 @@ class Trial:
     def made(self, exchange: Exchange, claim: str = "") -> Customer:
         """The customer that a create answers with. Raises BlockedError, with a finding, when there is none."""
         record = exchange.record
-        identifier, reference = record.get("id"), record.get("external_reference")
+        identifier, reference = record.get("id"), _reference(exchange)
         if exchange.succeeded and isinstance(identifier, str) and isinstance(reference, str):
             return Customer(identifier, reference, record, exchange)
         behind = claim or self.oracle.subject.success_claim(self.oracle.subject.create)
@@ -153,9 +156,9 @@ class Trial:
 
     # ── Verifiers
 
-    def fail(self, message: str, *exchanges: Exchange, claim: str = "") -> None:
+    def fail(self, message: str, *exchanges: Exchange, claim: str = "", of_field: str = "") -> None:
         """Record that a claim is broken; without one, the check's own."""
-        self.findings.append(Finding(claim or self.claim, message, exchanges))
+        self.findings.append(Finding(claim or self.claim, message, exchanges, of_field))
 
     def require(self, holds: bool, message: str, *exchanges: Exchange, claim: str = "") -> bool:
         """Record that a claim is broken unless something holds; return whether it does."""
@@ -213,17 +216,27 @@ class Trial:
         An answer that is no customer at all differs in everything, and a field that is shown in a wrong form differs
         from itself in other answers: those are judged by themselves. What only breaks a should-claim breaks no other.
         """
-        found = [one for one in differences if one[1].partition(" ")[0] not in self._amiss]
+        found = [(_field(one), *one) for one in differences if _field(one) not in self._amiss]
         answers = [exchange for exchange in exchanges if exchange.succeeded]
-        for behind, message in found if all(map(self.oracle.tells_of_a_customer, answers)) else ():
+        for name, behind, message in found if all(map(self.oracle.tells_of_a_customer, answers)) else ():
             is_must = self.oracle.subject.claims[behind].level == "must"
-            self.fail(message, *exchanges, claim=claim if claim and is_must else behind)
+            self.fail(message, *exchanges, claim=claim if claim and is_must else behind, of_field=name)
         return not found
 
 
 def _behind(exchange: Exchange, claim: str) -> str:
     """A valid key that counts for none is the matter of its own claim, whatever was asked with it."""
-    return "auth.bearer" if exchange.status == 401 else claim
+    return "auth.bearer" if exchange.status == UNKNOWN_KEY else claim
+
+
+def _reference(exchange: Exchange) -> Any:
+    """The reference of a new customer; where the answer does not show it, the one that was sent."""
+    sent = exchange.request.json if isinstance(exchange.request.json, dict) else {}
+    return exchange.record.get("external_reference", sent.get("external_reference"))
+
+
+def _field(difference: Difference) -> str:
+    return difference[1].partition(" ")[0]
 
 
 def _outcome(exchange: Exchange) -> str:

@@ -135,6 +135,8 @@ class Tally:
     findings: dict[str, list[Finding]] = field(default_factory=dict)
     exercised: set[str] = field(default_factory=set)
     notes: dict[str, str] = field(default_factory=dict)
+    overshadowed: dict[str, str] = field(default_factory=dict)
+    """Claims of which a check met the fault of another one, and that one: nothing is known of them."""
     errors: dict[str, str] = field(default_factory=dict)
 
     def add(self, findings: Iterable[Finding]) -> None:
@@ -154,6 +156,8 @@ class Tally:
             return Result(claim, State.FAIL if counts else State.WARNING, "", tuple(self.findings[claim.id]))
         if claim.id in self.errors:
             return Result(claim, State.ERROR, self.errors[claim.id])
+        if claim.id in self.overshadowed:
+            return Result(claim, State.NOT_EXERCISED, f"blocked: {self.overshadowed[claim.id]}")
         if claim.id in self.exercised:
             return Result(claim, State.PASS)
         return Result(claim, State.NOT_EXERCISED, self.notes.get(claim.id, "no answer showed it"))

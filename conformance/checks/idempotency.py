@@ -149,7 +149,7 @@ async def creates_once_at_once(trial: Trial) -> None:
         found = await asyncio.gather(*(trial.retrieve(name) for name in references))
         there = [exchange for exchange in found if exchange.succeeded]
         trial.require(len(there) < 2, f"{len(there)} customers were created at once with one key", *there[:2])
-        trial.require(bool(there), "of twenty creates at once with one key none made a customer", answers[0])
+        trial.require(bool(there), "of twenty creates at once with one key none made a customer", answers[0], found[0])
 
 
 @check("idempotency.creates-once", "idempotency.same-answer")

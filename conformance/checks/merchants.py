@@ -98,8 +98,9 @@ async def serves_merchants_at_once(trial: Trial) -> None:
         *(trial.update(name, body, api_key=api_key) for (name, api_key), body in zip(pairs, bodies, strict=True))
     )
     _each_its_own(trial, customers, updated, CHANGES)
-    for customer, body, (_, api_key) in zip(customers, bodies, pairs, strict=True):
-        await is_still(trial, customer.id, {**customer.record, **body}, claim=CHANGES, api_key=api_key)
+    for customer, body, answer, (_, api_key) in zip(customers, bodies, updated, pairs, strict=True):
+        if answer.succeeded:
+            await is_still(trial, customer.id, {**customer.record, **body}, answer, claim=CHANGES, api_key=api_key)
 
 
 def _each_its_own(trial: Trial, customers: list[Customer], answers: list[Exchange], claim: str) -> None:

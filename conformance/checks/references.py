@@ -15,6 +15,8 @@ from conformance.texts import TAKEN_NAMES
 from conformance.trial import BlockedError, Customer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from conformance.trial import Trial
 
 _LENGTHS = (64, 65, 128, 129)
@@ -24,7 +26,17 @@ _LENGTHS = (64, 65, 128, 129)
 @check("customer-parameter.by-reference", "create.stored", "update.stored", "external-reference.unique")
 async def finds_every_shape(trial: Trial) -> None:
     """A customer is whole, found and updated by its reference whatever its shape, and is the one that its id names."""
-    for shape in _shapes(trial):
+    await _find(trial, _words(trial))
+
+
+@check("customer-parameter.by-reference", "create.stored", "update.stored", "external-reference.unique")
+async def finds_numbers_and_lengths(trial: Trial) -> None:
+    """A customer is whole, found and updated by its reference when that reads like a number, and at every length."""
+    await _find(trial, [*_numbers(trial), *_long(trial)])
+
+
+async def _find(trial: Trial, shapes: Iterable[str]) -> None:
+    for shape in shapes:
         sent = {"external_reference": shape, **everything(trial)}
         created = await trial.create(sent)
         customer = trial.made(created, "external-reference.pattern")
@@ -43,17 +55,24 @@ async def finds_every_shape(trial: Trial) -> None:
         trial.refused(second, "a second create under a reference", claim="external-reference.unique")
 
 
-def _shapes(trial: Trial) -> list[str]:
-    fresh, draw = trial.names.reference, trial.names.random.getrandbits
-    prefix = trial.oracle.subject.id_prefix
-    schema, _ = trial.oracle.subject.property_schema(trial.oracle.subject.create, "external_reference")
+def _words(trial: Trial) -> list[str]:
+    fresh, prefix = trial.names.reference, trial.oracle.subject.id_prefix
     shapes = [fresh(), f"-{fresh()}-", f"_{fresh()}_", f"--{fresh()}", f"UPPER-{fresh()}", f"{fresh()}-null"]
-    shapes += [f"{prefix[:-1]}-{fresh()}", f"{prefix.upper()}{fresh()}", f"{prefix[:-1]}{draw(60)}"]
-    shapes += [f"{prefix[1:]}{fresh()}"]
-    shapes += [f"{draw(60)}", f"00{draw(60)}", f"-{draw(60)}", f"{draw(60)}e5", f"0x{draw(60):x}", f"{draw(40)}" * 9]
+    shapes += [f"{prefix[:-1]}-{fresh()}", f"{prefix.upper()}{fresh()}", f"{prefix[1:]}{fresh()}"]
+    return [*shapes, f"{fresh()}{string.ascii_letters}{string.digits}"]
+
+
+def _numbers(trial: Trial) -> list[str]:
+    draw, prefix = trial.names.random.getrandbits, trial.oracle.subject.id_prefix
+    shapes = [f"{draw(60)}", f"00{draw(60)}", f"-{draw(60)}", f"{draw(60)}e5", f"0x{draw(60):x}", f"{draw(40)}" * 9]
     shapes += [str(uuid.UUID(int=draw(128), version=4)), unknown_id(trial).removeprefix(prefix)]
-    shapes += [f"{draw(40):b}".translate({48: "-", 49: "_"}), f"{fresh()}{string.ascii_letters}{string.digits}"]
-    return shapes + [f"{fresh()}-{'x' * limit}"[:limit] for limit in (*_LENGTHS, schema["maxLength"])]
+    return [*shapes, f"{prefix[:-1]}{draw(60)}", f"{draw(40):b}".translate({48: "-", 49: "_"})]
+
+
+def _long(trial: Trial) -> list[str]:
+    schema, _ = trial.oracle.subject.property_schema(trial.oracle.subject.create, "external_reference")
+    limits = (*_LENGTHS, schema["maxLength"])
+    return [f"{trial.names.reference()}-{'x' * limit}"[:limit] for limit in limits]
 
 
 @check("customer-parameter.by-reference", "external-reference.pattern")

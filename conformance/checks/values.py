@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from conformance.checks.support import everything, names_of
@@ -12,7 +13,7 @@ from conformance.samples import Sample, samples
 from conformance.trial import BlockedError, Customer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 
     from conformance.subject import Subject
     from conformance.trial import Trial
@@ -25,13 +26,15 @@ _EACH = 3
 
 
 def value_checks(subject: Subject) -> tuple[Check, ...]:
-    """One check for each claim that stands behind a constraint of a request's body."""
-    by_claim: dict[str, list[tuple[Operation, Sample]]] = {}
+    """For each claim behind a constraint of a body: a check of creates, and one of updates by each kind of name."""
+    by_claim: dict[str, dict[str, list[Sample]]] = {}
     for operation in (subject.create, subject.update):
         for sample in samples(subject, operation):
             for claim in _claims(subject, operation, sample):
-                by_claim.setdefault(claim, []).append((operation, sample))
-    return tuple(_check(claim, cases) for claim, cases in by_claim.items() if claim in subject.claims)
+                by_claim.setdefault(claim, {}).setdefault(operation.id, []).append(sample)
+    return tuple(
+        one for claim, cases in by_claim.items() if claim in subject.claims for one in _checks(subject, claim, cases)
+    )
 
 
 def _claims(subject: Subject, operation: Operation, sample: Sample) -> Iterable[str]:
@@ -54,18 +57,18 @@ def _more(subject: Subject, operation: Operation, sample: Sample) -> str | None:
     }.get(sample.about)
 
 
-def _check(claim: str, cases: list[tuple[Operation, Sample]]) -> Check:
-    async def run(trial: Trial) -> None:
-        creates = [sample for operation, sample in cases if operation is trial.oracle.subject.create]
-        updates = [sample for operation, sample in cases if operation is not trial.oracle.subject.create]
-        for sample in creates:
-            await _create(trial, sample)
-        if updates:
-            await _update(trial, updates)
-            await _update(trial, _fewer(updates), by_reference=True)
+def _checks(subject: Subject, claim: str, cases: Mapping[str, list[Sample]]) -> Iterator[Check]:
+    creates, updates = cases.get(subject.create.id, []), cases.get(subject.update.id, [])
+    if creates:
+        yield _check(claim, "create", creates, _create)
+    if updates:
+        yield _check(claim, "update", updates, _update)
+        yield _check(claim, "update_by_reference", _fewer(updates), partial(_update, by_reference=True))
 
+
+def _check(claim: str, way: str, cases: list[Sample], work: Callable[[Trial, list[Sample]], Awaitable[None]]) -> Check:
     purpose = f"Values on both sides of the limit are taken or refused as they should be ({len(cases)} cases)."
-    return Check(f"values.{claim}", (claim,), purpose, run, (Need.WRITES,))
+    return Check(f"values.{claim}.{way}", (claim,), purpose, lambda trial: work(trial, cases), (Need.WRITES,))
 
 
 def _fewer(cases: list[Sample]) -> list[Sample]:
@@ -73,7 +76,12 @@ def _fewer(cases: list[Sample]) -> list[Sample]:
     return [sample for turn, sample in enumerate(cases) if turn % _EACH == 0 or not sample.about.endswith("/pattern")]
 
 
-async def _create(trial: Trial, sample: Sample) -> None:
+async def _create(trial: Trial, cases: list[Sample]) -> None:
+    for sample in cases:
+        await _create_with(trial, sample)
+
+
+async def _create_with(trial: Trial, sample: Sample) -> None:
     body = {"external_reference": trial.names.reference(), **sample.body}
     if sample.field == "external_reference":
         body["external_reference"] = _unique(trial, sample.value, sample.about)
