@@ -24,9 +24,9 @@ from schemathesis.engine import events, from_schema
 from schemathesis.engine.run import PhaseName
 
 from conformance.exchange import Exchange, Request, Response
+from conformance.patience import PATIENCE
 from conformance.settings import UsageError
 from conformance.strings import CURRENCIES
-from conformance.target import PATIENCE
 from contract.formats import ISO_4217
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ import httpx
 
 from conformance.crowd import Crowd
 from conformance.exchange import BROKEN_OFF, NO_CONNECTION, Exchange, Request, Response
+from conformance.patience import PATIENCE, Patience
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -23,12 +24,6 @@ __all__ = ["Target"]
 USER_AGENT = "moment-conformance"
 LARGEST_BODY = 1_000_000
 """Bytes of a response that are read; no documented answer comes near it."""
-
-PATIENCE = 10.0
-"""Seconds to wait for an answer. How fast answers come is nobody's claim, so this is long."""
-
-LEAST_PATIENCE = 1.0
-"""Seconds to wait for an operation that has not answered for some time."""
 
 _BACK_OFFS = (0.25, 0.5, 1.0, 2.0)
 
@@ -74,8 +69,8 @@ class Target:
         self._fields = fields
         self.base_url = settings.base_url
         self.log: list[Exchange] = []
-        self._patience = min(PATIENCE, settings.max_time / 3)
-        self._silences: dict[str, int] = {}
+        self._is_short = settings.max_time / 3 < PATIENCE
+        self._patience = Patience(min(PATIENCE, settings.max_time / 3))
         self._rate = settings.rate
         self._next_slot = 0.0
         self.lost = 0
@@ -148,18 +143,14 @@ class Target:
 
     async def _send_now(self, request: Request) -> Exchange:
         started = time.monotonic()
-        silences = self._silences.get(request.operation, 0)
-        patience = max(LEAST_PATIENCE, self._patience / 2**silences)
         try:
-            async with asyncio.timeout(patience):
+            async with self._patience.wait(request.operation):
                 response = await self._exchange(request, started)
-                self._silences[request.operation] = 0
-                return Exchange(request, response, fields=self._fields)
+            return Exchange(request, response, fields=self._fields)
         except TimeoutError:
-            if self._patience < PATIENCE:
+            if self._is_short:
                 raise
-            trouble = f"no whole answer within {patience:.1f} s"
-            self._silences[request.operation] = silences + 1
+            trouble = f"no whole answer within {time.monotonic() - started:.1f} s"
         except httpx.LocalProtocolError:
             raise  # The request was never sent: a fault of ours.
         except httpx.ConnectError as error:

@@ -16,7 +16,7 @@ __all__ = ["Workers"]
 _NEAR = 0.012
 """Seconds to an answer from a near server."""
 
-_MOST = 24
+_MOST = 48
 _SEEN_ENOUGH = 0.2
 """Part of the time after which it shows whether one check at a time will do."""
 

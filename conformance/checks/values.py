@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 __all__ = ["value_checks"]
 
+_MANY = 30
+"""Cases for one check; it takes two or three requests for each."""
+
 _EACH = 3
 """One value about a pattern in so many is also tried by reference."""
 
@@ -59,8 +62,8 @@ def _more(subject: Subject, operation: Operation, sample: Sample) -> str | None:
 
 def _checks(subject: Subject, claim: str, cases: Mapping[str, list[Sample]]) -> Iterator[Check]:
     creates, updates = cases.get(subject.create.id, []), cases.get(subject.update.id, [])
-    if creates:
-        yield _check(claim, "create", creates, _create)
+    for start in range(0, len(creates), _MANY):
+        yield _check(claim, f"create_{start // _MANY + 1}", creates[start : start + _MANY], _create)
     if updates:
         yield _check(claim, "update", updates, _update)
         yield _check(claim, "update_by_reference", _fewer(updates), partial(_update, by_reference=True))

@@ -35,10 +35,10 @@ def test_fewer_are_under_way_where_some_are_lost() -> None:
 
 
 def _at_once(settings: Settings, latency: float, done_first: int = 0) -> int:
-    """How many of forty checks run at once, after some are done."""
+    """How many of sixty checks run at once, after some are done."""
 
     async def run() -> int:
-        workers, running = Workers(settings, latency, 40), 0
+        workers, running = Workers(settings, latency, 60), 0
         for _ in range(done_first):
             async with workers:
                 await asyncio.sleep(0.02)
@@ -49,7 +49,7 @@ def _at_once(settings: Settings, latency: float, done_first: int = 0) -> int:
                 running += 1
                 await asyncio.Event().wait()
 
-        tasks = [asyncio.create_task(one()) for _ in range(40)]
+        tasks = [asyncio.create_task(one()) for _ in range(60)]
         await asyncio.sleep(0.01)
         for task in tasks:
             task.cancel()
@@ -61,7 +61,7 @@ def _at_once(settings: Settings, latency: float, done_first: int = 0) -> int:
 def test_near_servers_are_judged_in_order() -> None:
     """One check at a time on a near server, many on another, and as many as were asked for on both."""
     settings = Settings("http://server.example", "sk_test_example")
-    assert [_at_once(settings, latency) for latency in (NEAR, FAR)] == [1, 24]
+    assert [_at_once(settings, latency) for latency in (NEAR, FAR)] == [1, 48]
     asked = Settings("http://server.example", "sk_test_example", workers=3)
     assert [_at_once(asked, latency) for latency in (NEAR, FAR)] == [3, 3]
 
@@ -69,6 +69,6 @@ def test_near_servers_are_judged_in_order() -> None:
 def test_order_gives_way_where_time_is_short() -> None:
     """Where one check at a time would not end in time, many run at once; not where their number was asked for."""
     short = Settings("http://server.example", "sk_test_example", max_time=0.05)
-    assert _at_once(short, NEAR, done_first=2) == 24
+    assert _at_once(short, NEAR, done_first=2) == 48
     asked = Settings("http://server.example", "sk_test_example", max_time=0.05, workers=1)
     assert _at_once(asked, NEAR, done_first=2) == 1

@@ -1,0 +1,87 @@
+"""How long an answer is waited for, by a clock that stands still while anything is done."""
+
+from __future__ import annotations
+
+import asyncio
+import selectors
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from conformance.patience import Patience
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+
+class _Hurry(selectors.DefaultSelector):
+    """Lets no time pass, and adds up what would have passed."""
+
+    now = 0.0
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        """What is ready now."""
+        self.now += timeout or 0.0
+        return super().select(0)
+
+
+def _run(work: Coroutine[Any, Any, list[float]]) -> list[float]:
+    selector = _Hurry()
+    loop = asyncio.SelectorEventLoop(selector)
+    loop.time = lambda: selector.now  # type: ignore[method-assign]
+    try:
+        return loop.run_until_complete(work)
+    finally:
+        loop.close()
+
+
+async def _waits(patience: Patience, seconds: float, operation: str = "a") -> float:
+    """Wait for an answer that takes so long; how long it took, or was waited for in vain as a negative number."""
+    clock = asyncio.get_running_loop().time
+    started = clock()
+    try:
+        async with patience.wait(operation):
+            await asyncio.sleep(seconds)
+    except TimeoutError:
+        return started - clock()
+    return clock() - started
+
+
+def test_a_queue_is_nobodys_fault() -> None:
+    """Where a server serves one request at a time, each has all its time when its turn comes."""
+
+    async def serve() -> list[float]:
+        patience = Patience(10)
+        return await asyncio.gather(*(_waits(patience, 4 * turn) for turn in range(1, 21)))
+
+    assert _run(serve()) == pytest.approx([4 * turn for turn in range(1, 21)])
+
+
+def test_who_is_overtaken_waits_no_longer() -> None:
+    """A request that gets no answer has its time and no more, whatever is answered of those behind it."""
+
+    async def serve() -> list[float]:
+        patience = Patience(10)
+        return await asyncio.gather(_waits(patience, 100), *(_waits(patience, turn) for turn in range(1, 9)))
+
+    assert _run(serve())[0] == pytest.approx(-10)
+
+
+def test_silence_is_waited_for_less_and_less() -> None:
+    """Each silence of an operation halves its time, down to a second; another operation keeps its own."""
+
+    async def ask() -> list[float]:
+        patience = Patience(10)
+        return [await _waits(patience, 100) for _ in range(6)] + [await _waits(patience, 100, "b")]
+
+    assert _run(ask()) == pytest.approx([-10, -5, -2.5, -1.25, -1, -1, -10])
+
+
+def test_a_slow_server_is_waited_for() -> None:
+    """After any number of silences there is time for twice the slowest answer so far."""
+
+    async def ask() -> list[float]:
+        patience = Patience(10)
+        return [await _waits(patience, seconds) for seconds in (2, 100, 100, 100, 3)]
+
+    assert _run(ask()) == pytest.approx([2, -10, -5, -4, 3])
