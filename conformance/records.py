@@ -33,12 +33,12 @@ def after_update(before: Mapping[str, Any], sent: Mapping[str, Any], record: Map
     """How an updated record differs from the old one with the sent fields in it."""
     for field, value in sent.items():
         old, got = before.get(field), record.get(field, _ABSENT)
-        if got == old and not _same(field, value, got):
-            yield "update.stored", f"{field} was sent as {_show(value)}, and is {_show(got)} as before"
-        elif field == "metadata" and isinstance(value, dict):
-            yield from _merged(old if isinstance(old, dict) else {}, value, record.get(field) or {})
+        if field == "metadata" and isinstance(value, dict):
+            differences = _merged(old if isinstance(old, dict) else {}, value, record.get(field) or {})
         else:
-            yield from _field(field, value, got, "update.stored")
+            differences = _field(field, value, got, "update.stored")
+        for claim, message in differences:
+            yield ("update.stored", f"{message}, as before") if got == old else (claim, message)
     untouched = {field: value for field, value in before.items() if field not in sent}
     yield from unchanged(untouched, record, "update.keeps")
     yield from _appeared({**before, **sent}, record, "update.keeps")

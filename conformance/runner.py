@@ -117,6 +117,8 @@ class _Run:
         for check, trial in trials.items():
             for ending in trial.endings:
                 await self._carry_out(check, trial, control, ending)
+        if target.told_to_wait:
+            self.notes.append("the server asked for fewer requests (429), and got them more slowly")
         if target.lost:
             self.notes.append(f"requests that were lost, and sent again: {target.lost}")
 

@@ -11,6 +11,7 @@ import httpx
 
 from conformance.crowd import Crowd
 from conformance.exchange import BROKEN_OFF, NO_CONNECTION, Exchange, Request, Response
+from conformance.pace import Pace
 from conformance.patience import PATIENCE, Patience
 
 if TYPE_CHECKING:
@@ -71,8 +72,7 @@ class Target:
         self.log: list[Exchange] = []
         self._is_short = settings.max_time / 3 < PATIENCE
         self._patience = Patience(min(PATIENCE, settings.max_time / 3))
-        self._rate = settings.rate
-        self._next_slot = 0.0
+        self._pace = Pace(settings.rate)
         self.lost = 0
         self.told_to_wait = False
         self._again = asyncio.Lock()
@@ -101,20 +101,14 @@ class Target:
             TimeoutError: No answer came in the time there is (`max_time`), which is too short to prove anything.
         """
         for back_off in (*_BACK_OFFS, None):
-            await self._wait_for_slot()
+            await self._pace.turn()
             exchange = await self._send_surely(request)
             if exchange.status != httpx.codes.TOO_MANY_REQUESTS or back_off is None:
                 break
             self.told_to_wait = True
-            await asyncio.sleep(_retry_after(exchange, back_off))
+            self._pace.slow_down(_retry_after(exchange, back_off))
         self.log.append(exchange)
         return exchange
-
-    async def _wait_for_slot(self) -> None:
-        if self._rate:
-            now = time.monotonic()
-            self._next_slot = max(now, self._next_slot) + 1 / self._rate
-            await asyncio.sleep(self._next_slot - 1 / self._rate - now)
 
     async def _send_surely(self, request: Request) -> Exchange:
         """Send a request, and again when it was lost by chance; each request means the same when repeated.

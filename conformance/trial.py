@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from conformance.target import Target
     from contract import Operation
 
-__all__ = ["AUTO", "TOO_MANY", "UNKNOWN_KEY", "BlockedError", "Customer", "Trial"]
+__all__ = ["AUTO", "UNKNOWN_KEY", "BlockedError", "Customer", "Trial"]
 
 AUTO: Final = "\0auto"
 """Stands for the value that a proper request would have."""
@@ -28,8 +28,7 @@ _ABOUT_THE_CALLER = {401, 402, 403, 407}
 UNKNOWN_KEY: Final = 401
 """The status of a server that takes a key for none."""
 
-TOO_MANY: Final = 429
-"""The status of a server that asks to wait."""
+_TOO_MANY = 429
 
 
 class BlockedError(Exception):
@@ -123,12 +122,18 @@ class Trial:
         return await self.send(Request(operation.id, operation.method, target, everything, body))
 
     async def send(self, request: Request) -> Exchange:
-        """Send any request; the answer is held against the contract at once."""
+        """Send any request; the answer is held against the contract at once.
+
+        Raises:
+            TimeoutError: The server asks for fewer requests to the end, which proves nothing.
+        """
         exchange = await self.target.send(request)
         self.seen.append(exchange)
         found = self.oracle.judge(exchange)
         self.findings += found
         self._amiss |= {finding.field for finding in found if exchange.record.get(finding.field) is not None}
+        if exchange.status == _TOO_MANY:
+            raise TimeoutError
         return exchange
 
     async def at_once(self, *requests: Any) -> list[Exchange]:
@@ -167,12 +172,7 @@ class Trial:
         return holds
 
     def served(self, exchange: Exchange, what: str, *, claim: str = "") -> bool:
-        """A valid request must succeed; one that no page promises to serve may be refused.
-
-        Waiting in vain for the rate to sink proves nothing.
-        """
-        if exchange.status == TOO_MANY:
-            raise BlockedError("the server asked for fewer requests (429)")
+        """A valid request must succeed; one that no page promises to serve may be refused."""
         if exchange.refused and exchange.status != 404 and self.oracle.validity(exchange).kind == "open":
             return False
         return self.require(
@@ -181,8 +181,6 @@ class Trial:
 
     def refused(self, exchange: Exchange, what: str, *, claim: str = "") -> bool:
         """An invalid request must get a 4xx that is not about the key or the rate."""
-        if exchange.status == TOO_MANY:
-            raise BlockedError("the server asked for fewer requests (429)")
         proper = exchange.refused and exchange.status not in _ABOUT_THE_CALLER
         return self.require(proper, f"{what} got {_outcome(exchange)}", exchange, claim=_behind(exchange, claim))
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from conformance.subject import Subject
     from contract import Operation, Violation
 
-__all__ = ["EXACT_INTEGERS", "Validity", "fewest_keys", "validity"]
+__all__ = ["EXACT_INTEGERS", "Validity", "fewest_keys", "is_no_email", "validity"]
 
 EXACT_INTEGERS = 2**53 - 1
 """The integers that every JSON reader keeps exactly reach this far (RFC 8259, section 6)."""
@@ -133,9 +133,14 @@ def _is_unsettled(subject: Subject, operation: Operation, violation: Violation, 
         if form in CUSTOM:
             # "zar" for "ZAR": a server may read it generously, if it answers with the code itself.
             return CUSTOM[form](value.upper())
-        return not _NO_EMAIL.fullmatch(value)
+        return not is_no_email(value)
     # Whether the balance of a customer with a currency can be updated alone: the pages disagree.
     return violation.keyword == "dependentRequired" and operation.method == "PATCH"
+
+
+def is_no_email(text: str) -> bool:
+    """Whether no reading takes a text for an e-mail address."""
+    return bool(_NO_EMAIL.fullmatch(text))
 
 
 def _value_at(body: Any, pointer: str) -> Any:

@@ -99,7 +99,7 @@ async def gives_each_an_id(trial: Trial) -> None:
     customers = [await trial.customer() for _ in range(3)]
     bodies = [{"external_reference": trial.names.reference(), "name": f"Number {n}"} for n in range(AT_ONCE)]
     answers = await asyncio.gather(*map(trial.create, bodies))
-    customers += [trial.made(answer) for answer in answers if answer.status != 429]
+    customers += map(trial.made, answers)
     seen: dict[str, str] = {}
     for sent, answer in zip(bodies, answers, strict=True):
         if answer.succeeded:

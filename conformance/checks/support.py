@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from conformance.records import same
-from conformance.trial import AUTO, TOO_MANY
+from conformance.trial import AUTO
 from conformance.validity import fewest_keys
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ async def is_still(
     """
     found, claim = await trial.retrieve(name, api_key=api_key), claim or trial.claim
     differences = list(same(record, found.record, claim)) if found.succeeded else []
-    if found.status == TOO_MANY or (found.succeeded and not differences):
+    if found.succeeded and not differences:
         return found
     if await _are_read_as_made(trial, name, {**found.record, **record}, api_key):
         trial.agree(differences, *suspects, found, claim=claim)

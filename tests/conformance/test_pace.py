@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import asyncio
 
+import httpx
+
 from conformance.crowd import Crowd
+from conformance.exchange import Request
+from conformance.pace import Pace
 from conformance.settings import Settings
+from conformance.target import Target
 from conformance.workers import Workers
 
 NEAR, FAR = 0.001, 0.1
+_BURST = 20
 
 
 def test_fewer_are_under_way_where_some_are_lost() -> None:
@@ -72,3 +78,37 @@ def test_order_gives_way_where_time_is_short() -> None:
     assert _at_once(short, NEAR, done_first=2) == 48
     asked = Settings("http://server.example", "sk_test_example", max_time=0.05, workers=1)
     assert _at_once(asked, NEAR, done_first=2) == 1
+
+
+def test_a_limited_server_is_asked_more_slowly() -> None:
+    """A server that asks for fewer requests gets them half as fast from then on, and is accused of nothing."""
+
+    async def handle(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.path)
+        return httpx.Response(429 if len(asked) == _BURST else 200, headers={"Retry-After": "0"})
+
+    async def ask() -> list[int]:
+        settings = Settings("http://server.example", "sk_test_example")
+        async with Target(settings, httpx.MockTransport(handle)) as target:
+            return [(await target.send(Request("", "GET", "/"))).status for _ in range(2 * _BURST)]
+
+    asked: list[str] = []
+    assert asyncio.run(ask()) == [200] * (2 * _BURST)
+    assert len(asked) == 2 * _BURST + 1
+
+
+def test_many_refusals_at_once_halve_the_pace_once() -> None:
+    """Answers to what was sent before a pause say nothing new about how fast is too fast."""
+
+    async def send() -> tuple[float, float]:
+        pace = Pace(1000)
+        for _ in range(10):
+            await pace.turn()
+        pace.slow_down(60)
+        once = pace.interval
+        for _ in range(20):
+            pace.slow_down(60)
+        return once, pace.interval
+
+    once, often = asyncio.run(send())
+    assert once == often > 1 / 1000
