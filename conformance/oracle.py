@@ -61,7 +61,7 @@ class Oracle:
 
     def validity(self, exchange: Exchange) -> Validity:
         """What the request of an exchange deserves."""
-        return validity(self.subject, exchange.request)
+        return validity(self.subject, exchange.request, exchange.record.get("id"))
 
     def tells_of_a_customer(self, exchange: Exchange) -> bool:
         """Whether an answer has what makes it a customer, whatever is wrong with the rest."""
@@ -152,7 +152,7 @@ class Oracle:
         """What the API refuses is a problem; what carries it may refuse in any form, and is judged where it says so."""
         response, media = exchange.response, self._problem_media
         assert response is not None  # noqa: S101 - the caller looked
-        if by_http and response.media_type != media.type:
+        if exchange.request.method == "HEAD" or (by_http and response.media_type != media.type):
             return
         if response.media_type != media.type:
             yield _Breach(PROBLEM, f"expected {media.type}, got {response.header('content-type') or 'no Content-Type'}")

@@ -42,10 +42,11 @@ class Pace:
     def slow_down(self, seconds: float) -> None:
         """Send nothing for so long, and half as fast as lately from then on.
 
-        What was sent before the last pause says nothing new about how fast is too fast.
+        What was sent before the last pause says nothing new about how fast is too fast; nor does a server that asks
+        for no pause.
         """
         now = time.monotonic()
-        if now >= self._resumed:
+        if seconds and now >= self._resumed:
             lately = (now - self._sent[0]) / len(self._sent) if self._sent else 0.0
             self.interval = min(_SLOWEST, max(self.interval, 2 * lately))
         self._resumed = max(self._resumed, now + seconds)

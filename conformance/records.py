@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, Final
 
 from conformance.exchange import shown
@@ -124,7 +125,7 @@ def _merged(before: Mapping[str, Any], sent: Mapping[str, Any], got: Any) -> Ite
     if lost and not got:
         yield "update.stored", f"metadata was sent as {_show(sent)}, and is empty"
     elif lost:
-        here = {key: got.get(key) for key in lost}
+        here = {key: got[key] for key in lost if key in got}
         yield "metadata.inert", f"metadata was sent as {_show(lost)}, and came back as {_show(here)}"
     elif got not in (sent, merged):
         what = f"metadata was {_show(before)}, {_show(sent)} was sent, and it is now {_show(got)}"
@@ -134,5 +135,5 @@ def _merged(before: Mapping[str, Any], sent: Mapping[str, Any], got: Any) -> Ite
 def _show(value: Any) -> str:
     if value is _ABSENT:
         return "nothing"
-    text = shown(repr(value).encode("utf-8", "backslashreplace"))
+    text = shown(json.dumps(value, ensure_ascii=False).encode("utf-8", "backslashreplace"))
     return text if len(text) <= 120 else f"{text[:100]}… ({len(text)} characters)"

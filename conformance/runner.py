@@ -184,6 +184,8 @@ class _Run:
 
     def _note(self, check: Check, note: str) -> None:
         for claim in check.claims:
+            if note == NO_TIME:
+                self.tally.notes[claim] = note
             self.tally.notes.setdefault(claim, note)
 
     def _broken(self, check: Check, error: Exception) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from conformance.strings import nearly_short, of_string
-from conformance.texts import AS_FIELDS, KEYS, ODD_TEXTS, SCRIPTS, TEXTS, WORDS
+from conformance.texts import AS_FIELDS, AS_MARKS, KEYS, ODD_TEXTS, SCRIPTS, TEXTS, WORDS
 from conformance.validity import EXACT_INTEGERS
 
 if TYPE_CHECKING:
@@ -23,9 +23,12 @@ __all__ = ["Sample", "samples"]
 
 _WRONG: dict[str, tuple[Any, ...]] = {
     "string": (12345, True, 1.5, ["text"], {"text": "text"}, None, 0, False, [], {}),
-    "integer": ("2000", "", 20.5, True, [2000], {"amount": 2000}, None, False, [], {}),
-    "object": ("text", 7, 1.5, True, ["text"], [["key", "text"]], None, "", 0, False, []),
+    "integer": ("2000", "2000.00", " 2000", "-2000", "2e3", "", True, [2000], {"amount": 2000}, None, False, [], {}),
+    "object": ("text", '{"key": "text"}', 7, 1.5, True, ["text"], [["key", "text"]], None, "", 0, False, []),
 }
+
+_FRACTIONS = (20.5, -20.5, 0.5, -0.01, 1999.999999, 2000.0000001)
+"""Numbers that are no integers, on both sides of nought, some of them nearly integers."""
 
 
 @dataclass(frozen=True)
@@ -59,8 +62,10 @@ def _values(subject: Subject, schema: Mapping[str, Any], pointer: str) -> Iterat
     if kind is not None:
         yield from ((wrong, f"{pointer}/type") for wrong in _WRONG[kind])
     if kind == "string":
+        yield from (([example], f"{pointer}/type") for example in schema.get("examples", ())[:1])
         yield from of_string(schema, pointer)
     elif kind == "integer":
+        yield from ((number, f"{pointer}/type") for number in _FRACTIONS)
         yield from _of_integer(pointer)
     if kind == "object" or "maxProperties" in schema:
         yield from _of_object(schema, pointer)
@@ -73,10 +78,13 @@ def _of_integer(pointer: str) -> Iterator[tuple[int, str]]:
 
 
 def _of_object(schema: Mapping[str, Any], pointer: str) -> Iterator[tuple[dict[str, Any], str]]:
+    yield {str(number): "item" for number in range(3)}, f"{pointer}/type"
     if "maxProperties" in schema:
         limit = schema["maxProperties"]
         for count in (0, limit // 2, limit, limit + 1, 3 * limit):
             yield {f"key_{number}": f"value {number}" for number in range(count)}, f"{pointer}/maxProperties"
+        cased = [letter for pair in zip(string.ascii_lowercase, string.ascii_uppercase, strict=True) for letter in pair]
+        yield dict.fromkeys(cased[: limit + 1], "value"), f"{pointer}/maxProperties"
     if "propertyNames" in schema:
         limit = schema["propertyNames"]["maxLength"]
         for length in (limit, limit + 1):
@@ -104,7 +112,7 @@ def _pairs() -> Iterator[dict[str, str]]:
     for start in range(0, len(keys), _AT_ONCE):
         yield {key: pairs[key] for key in keys[start : start + _AT_ONCE]}
     yield {key: key for key in WORDS[: _AT_ONCE - 1]}
-    yield dict(AS_FIELDS)
+    yield from (dict(AS_FIELDS), dict.fromkeys(AS_MARKS, "mark"))
     yield from ({text or "empty": text for text in texts} for texts in ODD_TEXTS)
 
 

@@ -158,6 +158,7 @@ def _currencies(example: str) -> Iterator[str]:
 
 def _emails(example: str) -> Iterator[str]:
     yield from (example, "a@b.co", "first.last+tag@sub.example.com", "UPPER.Case@Example.COM")
+    yield from ("john.van.doe@gmail.com", "john.doe+tag@gmail.com", "john@googlemail.com")
     yield from ("a-b_c.d9@my-mail.co.example", "user@example.technology", f"{example},{example}")
     yield from ("no-at-sign.example.com", "@example.com", "john.doe@", "plain", "12345", "", "@")
     yield from (f" {example}", f"{example} ", f"{example}\n")

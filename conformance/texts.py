@@ -1,6 +1,6 @@
 """Texts that servers change, refuse or take for something else: what the checks write to see what is read."""
 
-__all__ = ["AS_FIELDS", "FREE_NAMES", "KEYS", "ODD_TEXTS", "SCRIPTS", "TAKEN_NAMES", "TEXTS", "WORDS"]
+__all__ = ["AS_FIELDS", "AS_MARKS", "FREE_NAMES", "KEYS", "ODD_TEXTS", "SCRIPTS", "TAKEN_NAMES", "TEXTS", "WORDS"]
 
 SCRIPTS = ("a", "é", "語", "\U0001f600")
 """Characters of 1, 2, 3 and 4 bytes in UTF-8, the last of two units in UTF-16: a limit counts each as one."""
@@ -74,3 +74,6 @@ AS_FIELDS = {
     "metadata": "{}",
 }
 """Metadata that a careless server takes for fields of the customer."""
+
+AS_MARKS = ("type", "@type", "$type", "class", "@class", "_id", "$ref", "kind", "object")
+"""Keys of metadata by which careless servers tell what kind of thing they have read."""

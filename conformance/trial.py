@@ -131,7 +131,7 @@ class Trial:
         self.seen.append(exchange)
         found = self.oracle.judge(exchange)
         self.findings += found
-        self._amiss |= {finding.field for finding in found if exchange.record.get(finding.field) is not None}
+        self._amiss |= {finding.field for finding in found if finding.field in exchange.record}
         if exchange.status == _TOO_MANY:
             raise TimeoutError
         return exchange

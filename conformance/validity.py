@@ -46,12 +46,18 @@ class Validity:
     reason: str = ""
 
 
-def validity(subject: Subject, request: Request) -> Validity:
-    """Judge a request by itself; who sends it, and whether the customer exists, is not looked at."""
+def validity(subject: Subject, request: Request, given: object = None) -> Validity:
+    """Judge a request by itself; who sends it, and whether the customer exists, is not looked at.
+
+    Args:
+        subject: What to judge by.
+        request: What was sent.
+        given: The id in the answer: a customer is named by the id that the server gave, whatever is wrong with that.
+    """
     operation = subject.operation(request.operation)
     if operation is None or request.method != operation.method:
         return Validity("open", reason="it belongs to no documented operation")
-    judged = [_of_name(subject, operation, request), _of_key(subject, operation, request)]
+    judged = [_of_name(subject, operation, request, given), _of_key(subject, operation, request)]
     if operation.body:
         judged.append(_of_body(subject, operation, request))
     invalid = [one for one in judged if one.kind == "invalid"]
@@ -61,10 +67,10 @@ def validity(subject: Subject, request: Request) -> Validity:
     return next((one for one in judged if one.kind == "open"), Validity("valid"))
 
 
-def _of_name(subject: Subject, operation: Operation, request: Request) -> Validity:
-    if "{" not in operation.path:
-        return Validity("valid")
+def _of_name(subject: Subject, operation: Operation, request: Request, given: object) -> Validity:
     name = subject.name_in(operation, request.target)
+    if "{" not in operation.path or (name and unquote(name) == given):
+        return Validity("valid")
     if name is None or "?" in request.target:
         return Validity("open", reason="its path or query is not the documented one")
     parameter = subject.name_parameter(operation)

@@ -6,7 +6,8 @@ import base64
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from conformance.checks.support import everything, is_still, names_of, new_values, other_end
+from conformance.checks.support import everything, is_still, names_of, new_values, other_end, unknown_id
+from conformance.exchange import Request
 from conformance.registry import Need, check
 
 if TYPE_CHECKING:
@@ -95,6 +96,7 @@ async def refuses_unknown_keys(trial: Trial) -> None:
     nearly = {f"an invented key {kind}…": f"{kind}{random}" for kind in kinds}
     nearly |= {"a key with one character more": f"{key}0", "a key cut short": key[:-1]}
     nearly |= {"a key with another end": other_end(key), "a long key": f"{key}{random * 9}"}
+    nearly |= {f"a key with {char!r} behind it": f"{key}{char}" for char in "=.;"}
     nearly |= {"a prefix": kinds[0], "a wild card": "%", "a key in the other case": key.swapcase()}
     own = next((kind for kind in kinds if key.startswith(kind)), "")
     nearly |= {f"the key as {kind}…": f"{kind}{key.removeprefix(own)}" for kind in kinds}
@@ -126,10 +128,36 @@ async def _shut_out(trial: Trial, intruders: Sequence[_Intruder], statuses: set[
     nobody, one = trial.names.reference(), intruders[0]
     for answer in (await trial.retrieve(nobody, **one.sends), await trial.update(nobody, **one.sends)):
         trial.denied(answer, f"asking for nobody {one.how}", statuses)
+    await hides_from_head(trial, customer, one.how, **one.sends)
     now = await trial.retrieve(customer.id)
     await is_still(trial, customer.id, customer.record, *_by(tried, now))
     found = await trial.retrieve(free)
-    trial.nobody(found, "a customer was created without a valid key", *_by(tried, found))
+    if trial.nobody(found, "a customer was created without a valid key", *_by(tried, found)):
+        created = await trial.create({"external_reference": free})
+        trial.served(created, "a create under a reference that was asked for without a valid key")
+
+
+def cookies_of(*answers: Exchange) -> dict[str, str]:
+    """The header that gives back the cookies of these answers; empty where they set none."""
+    headers = [pair for answer in answers if answer.response for pair in answer.response.headers]
+    given = dict.fromkeys(value.partition(";")[0] for name, value in headers if name.lower() == "set-cookie")
+    return {"Cookie": "; ".join(given)} if given else {}
+
+
+async def hides_from_head(
+    trial: Trial, customer: Customer, how: str, api_key: str | None, headers: Mapping[str, str] | None = None
+) -> None:
+    """HEAD, which no page names, does not tell who is refused that a customer is there."""
+    subject = trial.oracle.subject
+    key = {"Authorization": f"Bearer {api_key}"} if api_key else {}
+    answers = []
+    for name in (customer.id, customer.reference, unknown_id(trial)):
+        sent = tuple({**key, **(headers or {})}.items())
+        answers.append(await trial.send(Request("", "HEAD", subject.target(subject.retrieve, name), sent)))
+    *there, nobody = answers
+    for answer in there:
+        told = answer.succeeded and not nobody.succeeded
+        trial.require(not told, f"HEAD {how} tells that a customer is there", answer, nobody)
 
 
 def _by(tried: Sequence[Exchange], found: Exchange) -> Sequence[Exchange]:
@@ -145,6 +173,7 @@ def own_values(trial: Trial) -> dict[str, Any]:
         "external_reference": f"{trial.names.reference()}-{trial.names.key()}",
         "name": f"Keeper-{name}",
         "email": f"{email}@example.com",
+        "phone": f"+27{trial.names.random.randrange(10**8, 10**9)}",
         "metadata": {"note": note},
     }
 
@@ -189,7 +218,7 @@ async def keeps_each_field(
     await is_still(trial, customer.id, customer.record, *answers)
 
 
-@check("auth.public-key.reads-nothing", needs=(Need.PUBLIC_KEY,))
+@check("auth.public-key.reads-nothing", "errors.refused-changes-nothing", needs=(Need.PUBLIC_KEY,))
 async def hides_from_public_keys(trial: Trial) -> None:
     """A public key retrieves no customer, by neither name, and no refusal tells of one."""
     key, sent = trial.names.key(), own_values(trial)
@@ -200,8 +229,14 @@ async def hides_from_public_keys(trial: Trial) -> None:
         for _ in range(2):
             seen = await trial.retrieve(name, api_key=public)
             kept_out(trial, customer, seen, f"retrieving by {kind} with a public key", statuses)
+    await hides_from_head(trial, customer, "with a public key", public)
+    second = await trial.create({"external_reference": customer.reference}, api_key=public)
+    tells_nothing(trial, customer, second, "creating under a taken reference with a public key")
     fresh = await trial.create(api_key=public)
     if fresh.status in statuses:
+        again = await trial.create(fresh.request.json)
+        what = "a create under a reference that a public key was refused"
+        trial.served(again, what, claim="errors.refused-changes-nothing")
         # Where a public key may create (auth.public-key.creates), a replay may show what it sent itself.
         repeated = await trial.create(sent, key=key, api_key=public)
         what = "repeating the owner's create with a public key"

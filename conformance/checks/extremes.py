@@ -14,9 +14,6 @@ from conformance.texts import SCRIPTS
 if TYPE_CHECKING:
     from conformance.trial import Customer, Trial
 
-_ALONE = 5
-"""So many currencies are also set without a balance."""
-
 
 @check("create.fields", "update.fields", "text.characters")
 async def takes_everything_at_its_limits(trial: Trial) -> None:
@@ -49,11 +46,23 @@ async def reads_escaped_json(trial: Trial) -> None:
             trial.agree(after_update(created.record, {"name": name}, updated.record), updated, claim=trial.claim)
 
 
-@check("balance.minor-unit", "update.keeps")
+@check("balance.minor-unit")
+async def reads_numbers_as_json(trial: Trial) -> None:
+    """A whole number in another notation of JSON (RFC 8259, section 6) is the same number, where it is taken."""
+    amount, customer = 2000, await trial.customer(currency="ZAR", balance=1)
+    for text in ("2e3", "2E+3", "20.0e2", "20000e-1", "2000.0"):
+        balance = b'"currency":"ZAR","balance":%s}' % text.encode()
+        reference = trial.names.reference().encode()
+        created = await trial.create(raw=b'{"external_reference":"%s",%s' % (reference, balance))
+        updated = await trial.update(customer.id, raw=b"{" + balance)
+        for answer in (created, updated):
+            same = not answer.succeeded or answer.record.get("balance") == amount
+            trial.require(same, f"the balance {text} became {answer.record.get('balance')}", answer)
+
+
+@check("balance.minor-unit")
 async def counts_in_every_currency(trial: Trial) -> None:
-    """A balance is the number that was sent, whatever the decimals of its currency, and stays it under another one."""
-    customer = await trial.customer(**everything(trial))
-    before: Any = customer.record
+    """The balance of a new customer is the number that was sent, whatever the decimals of its currency."""
     for currency in CURRENCIES:
         sent = {"currency": currency, "balance": 12347}
         created = await trial.create({"external_reference": trial.names.reference(), **sent})
@@ -61,9 +70,16 @@ async def counts_in_every_currency(trial: Trial) -> None:
             found = await trial.retrieve(trial.made(created).reference)
             for answer in (created, found):
                 trial.agree(after_create(sent, answer.record), created, answer)
-        before = await _goes_on(trial, customer, before, {"currency": currency, "balance": -54321})
-    for currency in CURRENCIES[:_ALONE]:
+
+
+@check("balance.minor-unit", "update.keeps")
+async def keeps_the_number_in_every_currency(trial: Trial) -> None:
+    """A balance is the number that was sent in an update, and stays it when the currency alone is another one."""
+    customer = await trial.customer(**everything(trial))
+    before: Any = customer.record
+    for currency in CURRENCIES:
         before = await _goes_on(trial, customer, before, {"currency": currency})
+        before = await _goes_on(trial, customer, before, {"currency": currency, "balance": -54321})
     await is_still(trial, customer.reference, before, claim="update.stored")
 
 

@@ -11,6 +11,7 @@ from conformance.records import after_update
 from conformance.registry import check
 from conformance.strings import CURRENCIES
 from conformance.texts import SCRIPTS
+from conformance.validity import EXACT_INTEGERS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,12 +22,13 @@ if TYPE_CHECKING:
 _AT_ONCE = 20
 
 
-@check("idempotency.same-answer", "idempotency.creates-once")
+@check("idempotency.same-answer", "idempotency.creates-once", "retrieve.success")
 async def repeats_the_answer(trial: Trial) -> None:
     """A repeated create gets the first answer, time after time, whatever came between, and undoes no update."""
     whole = everything(trial)
     bodies: list[dict[str, Any]] = [{}, whole, {**whole, **largest(trial, SCRIPTS[-1])}]
-    bodies += [{**whole, "currency": CURRENCIES[0], "balance": balance} for balance in (-7, 0)]
+    amounts = (-7, 0, 3_000_000_000, -EXACT_INTEGERS)
+    bodies += [{**whole, "currency": CURRENCIES[0], "balance": balance} for balance in amounts]
     for turn, body in enumerate(bodies):
         key, sent = trial.names.key(), {"external_reference": trial.names.reference(), **body}
         created = await trial.create(sent, key=key)
@@ -54,10 +56,12 @@ async def _meanwhile(trial: Trial, first: Customer, turn: int) -> Exchange:
 
 
 async def _is_not_undone(trial: Trial, first: Customer, updated: Exchange, used: Mapping[str, str]) -> None:
-    """A replay has changed nothing, and the used key means nothing to an update."""
+    """A replay has changed nothing, and the used key means nothing to a look-up or an update."""
     for name, _, _ in names_of(first):
         await is_still(trial, name, updated.record, updated, claim="idempotency.creates-once")
     body = {"name": "With a key"}
+    found = await trial.retrieve(first.id, headers=used)
+    trial.served(found, "retrieving a customer with a used key", claim="retrieve.success")
     marked = await trial.update(first.id, body, headers=used)
     if marked.succeeded:
         trial.agree(after_update(updated.record, body, marked.record), marked, claim="update.stored")
@@ -152,7 +156,7 @@ async def creates_once_at_once(trial: Trial) -> None:
         trial.require(bool(there), "of twenty creates at once with one key none made a customer", answers[0], found[0])
 
 
-@check("idempotency.creates-once", "idempotency.same-answer")
+@check("idempotency.creates-once", "idempotency.same-answer", "idempotency.replayed-header")
 async def answers_alike_at_once(trial: Trial) -> None:
     """Twenty times the same create at once gives one customer, and afterwards its answer."""
     key, body = trial.names.key(), {"external_reference": trial.names.reference(), "name": "At once"}
@@ -160,6 +164,9 @@ async def answers_alike_at_once(trial: Trial) -> None:
     winners = [answer for answer in answers if answer.succeeded]
     ids = {answer.record.get("id") for answer in winners}
     trial.require(len(ids) == 1, f"{len(ids)} customers came of one create sent at once", *answers[:2])
+    firsts = [answer for answer in winners if not trial.oracle.is_replay(answer)]
+    what = f"{len(firsts)} answers to one create sent at once say that they are the first"
+    trial.require(len(firsts) < 2, what, *firsts[:2], claim="idempotency.replayed-header")
     afterwards = await trial.create(body, key=key)
     if winners:
         is_replay(trial, winners[0], afterwards)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conformance.checks.access import NOT_YOURS, keeps_each_field, kept_out, own_values
+from conformance.checks.access import NOT_YOURS, cookies_of, hides_from_head, keeps_each_field, kept_out, own_values
 from conformance.checks.idempotency import is_replay
-from conformance.checks.support import is_still, names_of
+from conformance.checks.support import everything, is_still, names_of, whole_update
 from conformance.records import after_create, after_update, unchanged
 from conformance.registry import Need, check
 from conformance.trial import AUTO
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from conformance.exchange import Exchange
     from conformance.trial import Customer, Trial
 
-_AT_ONCE = 6
+_AT_ONCE, _CONFLICT = 6, 409
 
 READS, CHANGES = "auth.merchant.reads-own", "auth.merchant.changes-own"
 
@@ -32,8 +32,13 @@ async def hides_from_other_merchants(trial: Trial) -> None:
             for _ in range(2):
                 seen = await trial.retrieve(name, api_key=stranger)
                 kept_out(trial, customer, seen, f"retrieving by {kind} with another merchant's key", NOT_YOURS)
+            if session := cookies_of(updated, customer.exchange):
+                seen = await trial.retrieve(name, api_key=stranger, headers=session)
+                kept_out(trial, customer, seen, f"retrieving by {kind} with the owner's cookies alone", NOT_YOURS)
             before = updated.record if updated.succeeded else customer.record
             await is_still(trial, name, before, seen, api_key=owner)
+        key = trial.settings.api_key if stranger is AUTO else stranger
+        await hides_from_head(trial, customer, "with another merchant's key", key)
 
 
 @check(CHANGES, READS, needs=(Need.OTHER_KEY,))
@@ -59,9 +64,9 @@ async def keeps_from_other_merchants(trial: Trial) -> None:
 async def shares_references_between_merchants(trial: Trial) -> None:
     """Two merchants use one reference for customers of their own, whoever comes first."""
     for first, second in ((AUTO, trial.settings.other_api_key), (trial.settings.other_api_key, AUTO)):
-        sent = {"external_reference": trial.names.reference(), "name": "First"}
+        sent = {**everything(trial), "external_reference": trial.names.reference(), "name": "First"}
         one = trial.made(await trial.create(sent, api_key=first))
-        other = await trial.create({**sent, "name": "Second"}, api_key=second)
+        other = await trial.create({**sent, **whole_update(trial), "email": "second@example.com"}, api_key=second)
         if not trial.served(other, "a create under a reference that another merchant uses"):
             continue
         trial.require(other.record.get("id") != one.id, "two merchants got one customer", one.exchange, other)
@@ -101,10 +106,15 @@ async def serves_merchants_at_once(trial: Trial) -> None:
     for customer, body, answer, (_, api_key) in zip(customers, bodies, updated, pairs, strict=True):
         if answer.succeeded:
             await is_still(trial, customer.id, {**customer.record, **body}, answer, claim=CHANGES, api_key=api_key)
+    for ask, claim in ((trial.retrieve, READS), (trial.update, CHANGES)):
+        answers = await trial.at_once(*(ask(references[0], api_key=api_key) for api_key in keys))
+        _each_its_own(trial, customers[:2] * _AT_ONCE, answers, claim)
 
 
 def _each_its_own(trial: Trial, customers: list[Customer], answers: list[Exchange], claim: str) -> None:
     for customer, answer in zip(customers, answers, strict=True):
+        if answer.status == _CONFLICT:
+            continue  # An update during another of the same customer may be refused (errors.other-statuses).
         if trial.served(answer, "a request among those of two merchants", claim=claim):
             own = answer.record.get("id") == customer.id
             trial.require(own, "a merchant got a customer of another one's", customer.exchange, answer, claim=claim)
@@ -147,3 +157,17 @@ async def tells_merchants_apart(trial: Trial) -> None:
         apart = theirs.record.get("id") != mine.record.get("id") and not trial.oracle.is_replay(theirs)
         trial.require(apart, "merchants share keys", mine, theirs)
         is_replay(trial, theirs, await trial.create(body, key=key, api_key=trial.settings.other_api_key))
+
+
+@check("idempotency.per-merchant", "idempotency.creates-once", needs=(Need.OTHER_KEY,))
+async def tells_merchants_apart_at_once(trial: Trial) -> None:
+    """The same request of two merchants that arrives at once creates a customer for each."""
+    keys = (AUTO, trial.settings.other_api_key)
+    for _ in range(_AT_ONCE):
+        key, body = trial.names.key(), {"external_reference": trial.names.reference(), "name": "Twin"}
+        answers = await trial.at_once(*(trial.create(body, key=key, api_key=api_key) for api_key in keys))
+        for answer, api_key in zip(answers, keys, strict=True):
+            if trial.served(answer, "a create among those of two merchants with one idempotency key"):
+                found = await trial.retrieve(trial.made(answer).id, api_key=api_key)
+                trial.served(found, "retrieving what was created at once with another merchant")
+                trial.require(not trial.oracle.is_replay(answer), "merchants share keys", *answers)

@@ -65,6 +65,7 @@ def _words(trial: Trial) -> list[str]:
 def _numbers(trial: Trial) -> list[str]:
     draw, prefix = trial.names.random.getrandbits, trial.oracle.subject.id_prefix
     shapes = [f"{draw(60)}", f"00{draw(60)}", f"-{draw(60)}", f"{draw(60)}e5", f"0x{draw(60):x}", f"{draw(40)}" * 9]
+    shapes += [f"{draw(16)}e{turn}" for turn in (1, 2)] + [f"{draw(30)}_000"]
     shapes += [str(uuid.UUID(int=draw(128), version=4)), unknown_id(trial).removeprefix(prefix)]
     return [*shapes, f"{prefix[:-1]}{draw(60)}", f"{draw(40):b}".translate({48: "-", 49: "_"})]
 
@@ -97,7 +98,8 @@ async def tells_similar_ones_apart(trial: Trial) -> None:
     schema, _ = trial.oracle.subject.property_schema(trial.oracle.subject.create, "external_reference")
     long = f"{fresh}-{'x' * schema['maxLength']}"[: schema["maxLength"] - 1]
     cased = f"{fresh}-Case"
-    pairs = [(f"{number}", f"0{number}"), (f"{long}a", f"{long}b"), (f"{fresh}-y", f"{fresh}_y"), (fresh, f"{fresh}-")]
+    pairs = [(f"{number}", f"0{number}"), (f"{number}0", f"{number}e1"), (f"{long}a", f"{long}b")]
+    pairs += [(f"{fresh}-y", f"{fresh}_y"), (fresh, f"{fresh}-")]
     for pair in [*pairs, (cased, cased.swapcase())]:
         made: list[Customer] = []
         for reference in pair:

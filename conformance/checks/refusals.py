@@ -80,13 +80,15 @@ async def takes_a_reference_once(trial: Trial) -> None:
     """A second create under a reference is refused, and the first customer stays as it was."""
     whole = everything(trial)
     other = {**whole_update(trial), "email": "second@example.com"}
-    for turn, fields in enumerate(({}, whole)):
+    nought = {"currency": whole["currency"], "balance": 0}
+    for turn, fields in enumerate(({}, whole, nought, {**whole, "balance": -1})):
         customer = await trial.customer(**fields)
-        for body in ({}, other, whole):
+        for body in ({}, other, whole, nought, {**other, "phone": "12345"}, {**other, "metadata": {"bad": 5}}):
             second = await trial.create({"external_reference": customer.reference, **body})
             trial.refused(second, "a second create under one reference", claim="external-reference.unique")
+            await is_still(trial, customer.id, customer.record, second, claim=REFUSED)
         names = [name for name, _, _ in names_of(customer)]
-        updated = await trial.update(names[turn], {"name": "Renamed"})
+        updated = await trial.update(names[turn % 2], {"name": "Renamed"})
         third = await trial.create({**other, "external_reference": customer.reference})
         trial.refused(third, "a create under the reference of an updated customer", claim="external-reference.unique")
         for name in names:

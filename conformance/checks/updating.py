@@ -118,7 +118,7 @@ async def changes_the_currency(trial: Trial) -> None:
             trial.agree(after_update(customer.record, example, updated.record), updated)
 
 
-@check("update.keeps")
+@check("update.keeps", "retrieve.success")
 async def loses_nothing_at_once(trial: Trial) -> None:
     """Updates of different fields that arrive at once are all there in the end, whichever is written last."""
     bodies = [body for name, body in new_values(trial) if name != "currency"]
@@ -126,8 +126,11 @@ async def loses_nothing_at_once(trial: Trial) -> None:
     for burst in (*bursts, bodies * 3):
         customer = await trial.customer(**everything(trial))
         names = [customer.id, customer.reference] * len(burst)
-        answers = await trial.at_once(*map(trial.update, names, burst))
-        done = [(body, answer) for body, answer in zip(burst, answers, strict=True) if answer.succeeded]
+        readings = map(trial.retrieve, names[: len(burst)])
+        answers = await trial.at_once(*map(trial.update, names, burst), *readings)
+        for seen in answers[len(burst) :]:
+            trial.served(seen, "retrieving a customer while it is updated", claim="retrieve.success")
+        done = [(body, answer) for body, answer in zip(burst, answers, strict=False) if answer.succeeded]
         found = await trial.retrieve(customer.id)
         if found.succeeded and done:
             sent = {field: value for body, _ in done for field, value in body.items()}
@@ -148,7 +151,7 @@ async def replaces_the_balance(trial: Trial) -> None:
             now = answer.record.get("balance")
             trial.require(now == balance, f"the balance was set to {balance}, and is {now}", updated, answer)
     again = [await trial.update(customer.id, {"name": "Twice", "phone": "+4412345"}) for _ in range(3)]
-    if all(answer.succeeded for answer in again):
+    if again[0].succeeded and all(trial.served(answer, "the same update again") for answer in again):
         trial.agree(unchanged(again[0].record, again[2].record, trial.claim), again[0], again[2], claim=trial.claim)
 
 
@@ -157,7 +160,7 @@ async def touches_nobody_else(trial: Trial) -> None:
     """An update changes no other customer, not even one with a similar name or the same values."""
     fields, stem = everything(trial), trial.names.reference()
     customer = trial.made(await trial.create({"external_reference": f"{stem}_", **fields}))
-    others = [await trial.customer()]
+    others = [await trial.customer(), await trial.customer(**whole_update(trial), email="held@example.com")]
     for reference in (stem, f"{stem}0", f"{stem}_0", f"{stem.swapcase()}_"):
         answer = await trial.create({"external_reference": reference, **fields})
         # Whether references that differ only in case can both be taken is not ours to judge here.
@@ -187,12 +190,13 @@ async def needs_a_currency(trial: Trial) -> None:
                 )
 
 
-@check("external-reference.stable", "id.stable")
+@check("external-reference.stable", "id.stable", "update.only-this")
 async def keeps_the_identity(trial: Trial) -> None:
     """No update changes an id or a reference, not even one that tries."""
     customer = await trial.customer(name="Same")
-    other = trial.names.reference()
-    bodies = ({"external_reference": other}, {"id": unknown_id(trial)}, {"name": "New", "external_reference": other})
+    other, bystander = trial.names.reference(), await trial.customer(name="Bystander")
+    bodies = [{"external_reference": other}, {"id": unknown_id(trial)}, {"name": "New", "external_reference": other}]
+    bodies += [{"name": "New", "external_reference": bystander.reference}, {"name": "New", "id": bystander.id}]
     for body in (*bodies, {"name": "Plain"}):
         for by, _, _ in names_of(customer):
             updated = await trial.update(by, body)
@@ -204,6 +208,7 @@ async def keeps_the_identity(trial: Trial) -> None:
                     trial.agree(unchanged(_identity(customer), found.record, trial.claim), updated, found)
     taken = await trial.retrieve(other)
     trial.nobody(taken, "an update gave a customer another reference")
+    await is_still(trial, bystander.id, bystander.record, claim="update.only-this")
 
 
 def _identity(customer: Customer) -> dict[str, Any]:

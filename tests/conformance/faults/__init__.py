@@ -3,8 +3,11 @@
 from tests.conformance.faults import (
     afterwards,
     behaviour,
+    neighbours,
     oddities,
+    overlaps,
     protocol,
+    readings,
     references,
     remembering,
     sequences,
@@ -15,4 +18,7 @@ from tests.conformance.faults.corpus import FAULTS, VARIANTS, Fault
 
 __all__ = ["FAULTS", "MODULES", "VARIANTS", "Fault"]
 
-MODULES = (afterwards, values, behaviour, protocol, sequences, references, oddities, remembering, variants)
+MODULES = (
+    *(afterwards, values, behaviour, protocol, sequences, references, oddities, remembering, readings, neighbours),
+    *(overlaps, variants),
+)

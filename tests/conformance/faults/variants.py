@@ -6,16 +6,19 @@ import asyncio
 import gzip
 import json
 import re
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tests.conformance.faults.corpus import changes, creates, everything, refuses, sends, together, variant
+from tests.conformance.faults.corpus import accepts, changes, creates, everything, refuses, sends, together, variant
 from tests.conformance.faults.server import Answer, Call, Memory, problem
 
 if TYPE_CHECKING:
     from tests.conformance.faults.server import Forward, Switch
 
 _FIELDS = {"external_reference", "name", "email", "phone", "currency", "balance", "metadata"}
+_LOOSE_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_RATE, _BURST = 400, 20
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -324,6 +327,23 @@ def _slow(seconds: float) -> Switch:
 variant("answers take 30 ms", _slow(0.03))
 
 
+def _is_loose_email(value: object) -> bool:
+    return isinstance(value, str) and len(value) <= 255 and bool(_LOOSE_EMAIL.fullmatch(value))
+
+
+variant("anything with an @ and a dot behind it is an e-mail address", accepts("email", _is_loose_email, creates))
+variant(
+    "answers set a cookie, and nobody reads it", changes(everything, lambda a: a.headed(set_cookie="seen=1; Path=/"))
+)
+
+
+@variant("HEAD is answered like GET, without a body")
+async def _answers_head(call: Call, forward: Forward, memory: Memory) -> Answer:
+    if call.method != "HEAD":
+        return await forward(call)
+    return replace(await forward(replace(call, method="GET")), body=b"")
+
+
 @variant("every fiftieth request is 429")
 async def _busy(call: Call, forward: Forward, memory: Memory) -> Answer:
     memory.count += 1
@@ -332,6 +352,17 @@ async def _busy(call: Call, forward: Forward, memory: Memory) -> Answer:
             429, {"content-type": "application/problem+json", "retry-after": "0"}, json.dumps({"status": 429}).encode()
         )
     return await forward(call)
+
+
+@variant("a limiter takes 400 requests a second, and 20 at once")
+async def _limited(call: Call, forward: Forward, memory: Memory) -> Answer:
+    now = time.monotonic()
+    left, then = memory.seen.get("bucket", (_BURST, now))
+    left = min(_BURST, left + (now - then) * _RATE)
+    memory.seen["bucket"] = (left - 1 if left >= 1 else left, now)
+    if left >= 1:
+        return await forward(call)
+    return problem(429, title="Too Many Requests", instance=call.path).headed(retry_after="1")
 
 
 @variant("every fiftieth request is 503")
