@@ -39,12 +39,13 @@ async def takes_new_keys(trial: Trial) -> None:
 
 @check("idempotency.new-key", "idempotency.same-answer")
 async def tells_long_keys_apart(trial: Trial) -> None:
-    """Keys as long as they may be, and keys that differ only in case, are keys of their own, where they are taken."""
+    """Keys as long as they may be, or that differ in case or hyphens alone, are keys of their own, where taken."""
     header = trial.oracle.subject.header(trial.oracle.subject.create)
     limit = trial.oracle.subject.contract.at(header.schema)["maxLength"] if header else 0
     stem = f"{trial.names.key()}-{'k' * limit}"[: limit - 1]
     word = f"Key-{trial.names.key()}-word"
-    for one, other in ((f"{stem}a", f"{stem}b"), (word, word.swapcase())):
+    pairs = [(f"{stem}a", f"{stem}b"), (word, word.swapcase()), (f"{word}s", f"{word}s-"), (f"{word}p", f"-{word}p")]
+    for one, other in [*pairs, (f"{word}h", f"{word}h".replace("-", "--"))]:
         bodies = [{"external_reference": trial.names.reference()} for _ in range(2)]
         first, second = await trial.create(bodies[0], key=one), await trial.create(bodies[1], key=other)
         for body, exchange, key in ((bodies[0], first, one), (bodies[1], second, other)):

@@ -161,7 +161,7 @@ async def touches_nobody_else(trial: Trial) -> None:
     fields, stem = everything(trial), trial.names.reference()
     customer = trial.made(await trial.create({"external_reference": f"{stem}_", **fields}))
     others = [await trial.customer(), await trial.customer(**whole_update(trial), email="held@example.com")]
-    for reference in (stem, f"{stem}0", f"{stem}_0", f"{stem.swapcase()}_"):
+    for reference in (stem, f"{stem}0", f"{stem}_0", f"{stem}_-0", f"x{stem}_", f"{stem.swapcase()}_"):
         answer = await trial.create({"external_reference": reference, **fields})
         # Whether references that differ only in case can both be taken is not ours to judge here.
         others += [trial.made(answer)] if answer.succeeded else []

@@ -74,6 +74,30 @@ async def _padded(call: Call, forward: Forward, memory: Memory) -> Answer:
     return await forward(call.headed(authorization=_caller(call).rstrip("=")) if _caller(call) else call)
 
 
+@fault("auth.malformed-key", "the last of several bearer tokens is taken")
+async def _last_of_several(call: Call, forward: Forward, memory: Memory) -> Answer:
+    _, several, last = _caller(call).rpartition(", Bearer ")
+    is_list = several and _caller(call).startswith("Bearer ")
+    return await forward(call.headed(authorization=f"Bearer {last}") if is_list else call)
+
+
+@fault("update.only-this", "an update changes those whose reference goes on with a hyphen as well")
+async def _changes_the_hyphenated(call: Call, forward: Forward, memory: Memory) -> Answer:
+    answer = await forward(call)
+    if call.creates and answer.succeeded:
+        memory.seen.setdefault(_caller(call), []).append(answer.json["external_reference"])
+    if call.updates and answer.succeeded:
+        stem = f"{answer.json['external_reference']}-"
+        for other in [name for name in memory.seen.get(_caller(call), []) if name.startswith(stem)]:
+            await forward(call.renamed(other))
+    return answer
+
+
+@fault("idempotency.new-key", "hyphens behind an idempotency key are dropped")
+async def _drops_hyphens(call: Call, forward: Forward, memory: Memory) -> Answer:
+    return await forward(call.headed(idempotency_key=call.key.rstrip("-")) if call.key.strip("-") else call)
+
+
 def _reserves(when: Callable[[Call], bool]) -> Switch:
     """Take the reference of a refused create for taken."""
 
