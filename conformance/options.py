@@ -54,6 +54,7 @@ def _add_limits(made: argparse.ArgumentParser) -> None:
     made.add_argument("--rate", type=_rate, default=0.0, metavar="N/s", help="requests a second (default: no limit)")
     made.add_argument("--workers", type=int, default=0, metavar="N", help="checks at once (default: by latency)")
     made.add_argument("--seed", type=int, metavar="N", help="repeat the run of this seed (default: a new one)")
+    made.add_argument("--fail-fast", action="store_true", help="stop at the first claim that is broken")
     made.add_argument("--no-generated", action="store_true", help="send only what the checks send")
     made.add_argument("--shard", type=_shard, default=(1, 1), metavar="I/N", help="run the Ith of N parts")
     made.add_argument("--examples", default="", metavar="URL", help="share found examples in a Redis database")
@@ -78,8 +79,9 @@ def settings(options: argparse.Namespace) -> Settings:
     if not options.url:
         raise UsageError("no server: give a URL, or set MOMENT_BASE_URL")
     seed = random.SystemRandom().randrange(1_000_000) if options.seed is None else options.seed
-    names = ("url", "api_key", "other_api_key", "public_api_key", "customer", "spec", "level", "read_only", "max_time")
-    given = {name: getattr(options, name) for name in (*names, "rate", "workers", "shard", "report", "examples")}
+    names = ["url", "api_key", "other_api_key", "public_api_key", "customer", "spec", "level", "read_only", "max_time"]
+    names += ["rate", "workers", "fail_fast", "shard", "report", "examples"]
+    given = {name: getattr(options, name) for name in names}
     return Settings(**given, claims=tuple(options.claim), seed=seed, generated=not options.no_generated)
 
 

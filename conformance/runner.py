@@ -16,7 +16,7 @@ from conformance.redaction import Redaction
 from conformance.registry import Check, Need
 from conformance.target import Target
 from conformance.trial import BlockedError, Trial
-from conformance.verdict import NO_TIME, Tally, Verdict
+from conformance.verdict import NO_TIME, State, Tally, Verdict
 from conformance.workers import Workers
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ class _Run:
         trials = {check: self._trial(check, target, admission) for check in checks}
         control = Control(Trial(target, self.oracle, self.settings, admission.names.within(CONTROL), ""))
         await asyncio.gather(*(self._in_turn(check, trial, control, workers) for check, trial in trials.items()))
-        if self._fuzzes():
+        if self._fuzzes() and not self._is_decided():
             await self._fuzz(target, admission)
         for check, trial in trials.items():
             for ending in trial.endings:
@@ -148,6 +148,9 @@ class _Run:
         self, check: Check, trial: Trial, control: Control, work: Callable[[], Awaitable[None]]
     ) -> None:
         """Run a check or its ending, in the time that is left, and take in what it found."""
+        if self._is_decided():
+            self._note(check, "a claim before it is broken (--fail-fast)")
+            return
         left = self.deadline - time.monotonic()
         if left <= 0:
             self._note(check, NO_TIME)
@@ -191,6 +194,10 @@ class _Run:
     def _broken(self, check: Check, error: Exception) -> None:
         for claim in check.claims:
             self.tally.errors[claim] = f"{check.name} failed: {type(error).__name__}: {error}"
+
+    def _is_decided(self) -> bool:
+        results = self.tally.results(self.subject, self.settings) if self.settings.fail_fast else ()
+        return any(result.state is State.FAIL for result in results)
 
     def _fuzzes(self) -> bool:
         return self.settings.generated and Need.WRITES.is_met(self.settings) and self.transport is None

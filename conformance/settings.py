@@ -46,6 +46,7 @@ class Settings:
         max_time: Seconds after which a verdict is given, whatever is missing.
         rate: Requests for each second; 0 for as many as the server takes.
         workers: How many checks run at once; 0 to choose by the server's latency.
+        fail_fast: Whether to stop at the first claim that is found broken.
         seed: What generated values are drawn from.
         generated: Whether to send generated requests too, after the checks.
         shard: Which part of the checks to run, and of how many, from 1.
@@ -65,6 +66,7 @@ class Settings:
     max_time: float = 60.0
     rate: float = 0.0
     workers: int = 0
+    fail_fast: bool = False
     seed: int = 0
     generated: bool = True
     shard: tuple[int, int] = (1, 1)

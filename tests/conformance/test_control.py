@@ -10,7 +10,7 @@ import pytest
 from conformance.verdict import State
 from tests.conformance.faults import Fault
 from tests.conformance.faults.corpus import changes, creates, refuses, retrieves, updates
-from tests.conformance.faults.judging import judge_whole
+from tests.conformance.faults.judging import judge_claim, judge_whole
 
 if TYPE_CHECKING:
     from tests.conformance.faults.server import Answer, Call, Forward, Memory, Switch
@@ -78,3 +78,11 @@ def test_what_nothing_exercised_has_not_passed() -> None:
     judged = judge_whole(fault, claims=claims)
     (result,) = (one for one in judged.verdict.results if one.claim.id == claims[0])
     assert (result.state, result.note) == (State.NOT_EXERCISED, "blocked: update.success")
+
+
+def test_fail_fast_stops_at_the_first_broken_claim() -> None:
+    """What is broken is found with fewer requests, and claims that were not tried do not pass."""
+    fault = Fault("update.success", "every update is refused", refuses(updates, 400))
+    first, all_of_them = judge_claim(fault), judge_whole(fault, claims=(fault.claim,))
+    assert first.accused == all_of_them.accused == [fault.claim]
+    assert len(first.verdict.exchanges) < len(all_of_them.verdict.exchanges)

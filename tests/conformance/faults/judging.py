@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from multiprocessing import Pipe, get_context
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import httpx
 import uvicorn
@@ -66,8 +66,8 @@ class Judged:
 
 
 def judge_claim(fault: Fault, seed: int = 1) -> Judged:
-    """Judge a faulty server by the checks of its claim, without a network."""
-    return _judge(fault, seed, (fault.claim,))
+    """Judge a faulty server by the checks of its claim, until one finds it, without a network."""
+    return _judge(fault, seed, (fault.claim,), fail_fast=True)
 
 
 def judge_whole(fault: Fault, seed: int = 1, claims: tuple[str, ...] = ()) -> Judged:
@@ -97,12 +97,15 @@ def serving(fault: Fault) -> Iterator[tuple[str, str, str, str]]:
         server.join(10)
 
 
-def _judge(fault: Fault, seed: int, claims: tuple[str, ...]) -> Judged:
+def _judge(fault: Fault, seed: int, claims: tuple[str, ...], *, fail_fast: bool = False) -> Judged:
     started = time.perf_counter()
     with _sandbox() as (database, keys):
         switched = Switched(Application(subject().contract, database, access_log=False), fault.switch)
         own, other, public = keys
-        settings = Settings("http://faulty.example", own, other, public, seed=seed, claims=claims)
+        level: Literal["must", "should"] = "should" if fail_fast else "must"
+        settings = Settings(
+            "http://faulty.example", own, other, public, level=level, claims=claims, fail_fast=fail_fast, seed=seed
+        )
         verdict = judge(settings, subject(), transport=httpx.ASGITransport(switched))
     return Judged(fault, verdict, time.perf_counter() - started)
 
