@@ -82,7 +82,8 @@ def test_what_nothing_exercised_has_not_passed() -> None:
 
 def test_fail_fast_stops_at_the_first_broken_claim() -> None:
     """What is broken is found with fewer requests, and claims that were not tried do not pass."""
-    fault = Fault("update.success", "every update is refused", refuses(updates, 400))
+    lost = refuses(lambda call: retrieves(call) and call.by_reference, 404)
+    fault = Fault("customer-parameter.by-reference", "no look-up by reference finds", lost)
     first, all_of_them = judge_claim(fault), judge_whole(fault, claims=(fault.claim,))
     assert first.accused == all_of_them.accused == [fault.claim]
     assert len(first.verdict.exchanges) < len(all_of_them.verdict.exchanges)
