@@ -137,8 +137,14 @@ class Trial:
         return exchange
 
     async def at_once(self, *requests: Any) -> list[Exchange]:
-        """Await requests all at once."""
-        return list(await asyncio.gather(*requests))
+        """Await requests all at once; when one of them raises, the others are given up."""
+        tasks = [asyncio.ensure_future(request) for request in requests]
+        try:
+            return list(await asyncio.gather(*tasks))
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def customer(self, **fields: Any) -> Customer:
         """A new customer with these fields. Raises BlockedError when it cannot be had."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 from conformance.checks.support import everything, is_still, names_of, unknown_id
@@ -99,7 +98,7 @@ async def gives_each_an_id(trial: Trial) -> None:
     """Customers that are created one after the other and at once have ids of their own, and all are there."""
     customers = [await trial.customer() for _ in range(3)]
     bodies = [{"external_reference": trial.names.reference(), "name": f"Number {n}"} for n in range(AT_ONCE)]
-    answers = await asyncio.gather(*map(trial.create, bodies))
+    answers = await trial.at_once(*map(trial.create, bodies))
     customers += map(trial.made, answers)
     seen: dict[str, str] = {}
     for sent, answer in zip(bodies, answers, strict=True):
@@ -109,7 +108,7 @@ async def gives_each_an_id(trial: Trial) -> None:
         taken = customer.id in seen
         trial.require(not taken, "two customers have one id", customer.exchange)
         seen[customer.id] = customer.reference
-    found_all = await asyncio.gather(*(trial.retrieve(customer.id) for customer in customers))
+    found_all = await trial.at_once(*(trial.retrieve(customer.id) for customer in customers))
     for customer, found in zip(customers, found_all, strict=True):
         if trial.served(found, "retrieving one of twenty customers created at once", claim="create.stored"):
             right = found.record.get("external_reference") == customer.reference

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Any
 
 from conformance.checks.support import everything, is_still, largest, names_of, whole_update
@@ -149,8 +148,8 @@ async def creates_once_at_once(trial: Trial) -> None:
     """Of twenty creates with one key that arrive at once, one makes a customer."""
     for _ in range(2):
         key, references = trial.names.key(), [trial.names.reference() for _ in range(_AT_ONCE)]
-        answers = await asyncio.gather(*(trial.create({"external_reference": name}, key=key) for name in references))
-        found = await asyncio.gather(*(trial.retrieve(name) for name in references))
+        answers = await trial.at_once(*(trial.create({"external_reference": name}, key=key) for name in references))
+        found = await trial.at_once(*(trial.retrieve(name) for name in references))
         there = [exchange for exchange in found if exchange.succeeded]
         trial.require(len(there) < 2, f"{len(there)} customers were created at once with one key", *there[:2])
         trial.require(bool(there), "of twenty creates at once with one key none made a customer", answers[0], found[0])
@@ -160,7 +159,7 @@ async def creates_once_at_once(trial: Trial) -> None:
 async def answers_alike_at_once(trial: Trial) -> None:
     """Twenty times the same create at once gives one customer, and afterwards its answer."""
     key, body = trial.names.key(), {"external_reference": trial.names.reference(), "name": "At once"}
-    answers = await asyncio.gather(*(trial.create(body, key=key) for _ in range(_AT_ONCE)))
+    answers = await trial.at_once(*(trial.create(body, key=key) for _ in range(_AT_ONCE)))
     winners = [answer for answer in answers if answer.succeeded]
     ids = {answer.record.get("id") for answer in winners}
     trial.require(len(ids) == 1, f"{len(ids)} customers came of one create sent at once", *answers[:2])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Any
 
 from conformance.checks.support import everything, is_still, names_of, new_values, unknown_id, whole_update
@@ -221,8 +220,8 @@ async def keeps_requests_apart(trial: Trial) -> None:
     customers = [await trial.customer(name=f"Before {number}") for number in range(AT_ONCE)]
     bodies = [{"name": f"After {number}"} for number in range(AT_ONCE)]
     updates = [trial.update(customer.id, body) for customer, body in zip(customers, bodies, strict=True)]
-    updated = await asyncio.gather(*updates, *(trial.retrieve(customer.reference) for customer in customers))
-    found = await asyncio.gather(*(trial.retrieve(customer.reference) for customer in customers))
+    updated = await trial.at_once(*updates, *(trial.retrieve(customer.reference) for customer in customers))
+    found = await trial.at_once(*(trial.retrieve(customer.reference) for customer in customers))
     for customer, body, answer, meanwhile, now in zip(
         customers, bodies, updated[:AT_ONCE], updated[AT_ONCE:], found, strict=True
     ):
