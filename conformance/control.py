@@ -7,22 +7,20 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from conformance.checks.support import everything, new_values
-from conformance.oracle import Finding
+from conformance.checks.support import everything, names_of, new_values
+from conformance.finding import Finding
 from conformance.records import after_create, after_update
-from conformance.trial import UNKNOWN_KEY, BlockedError, Customer, Trial
+from conformance.trial import KEY_REFUSED, UNKNOWN_KEY, BlockedError, Customer, Trial
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from conformance.exchange import Exchange
-    from conformance.records import Difference
+    from conformance.finding import Breach
     from contract import Operation
 
 __all__ = ["Control"]
 
-_BY_ID, _BY_REFERENCE = "customer-parameter.by-id", "customer-parameter.by-reference"
-_ABOUT_THE_CALLER = {401, 403}
 _NAME = {"name": "an ordinary name"}
 
 
@@ -33,9 +31,9 @@ class _Ordinary:
     answers: list[Exchange] = field(default_factory=list)
     amiss: list[Finding] = field(default_factory=list)
 
-    def note(self, differences: Iterable[Difference], *exchanges: Exchange) -> None:
+    def note(self, differences: Iterable[Breach], *exchanges: Exchange) -> None:
         """Keep how ordinary values differ from what was sent."""
-        self.amiss += [Finding(claim, message, exchanges, message.partition(" ")[0]) for claim, message in differences]
+        self.amiss += [Finding(one.claim, one.message, exchanges, one.field) for one in differences]
 
 
 class Control:
@@ -48,6 +46,7 @@ class Control:
     def __init__(self, trial: Trial) -> None:
         self._trial = trial
         self._subject = trial.oracle.subject
+        self._kinds = {self._subject.claim_of_name(name) for name in (self._subject.id_prefix, "")}
         self._known: dict[tuple[str, str], _Ordinary] = {}
         self._turn = asyncio.Lock()
 
@@ -75,9 +74,9 @@ class Control:
         shown = (await self._ordinary(operation, by)).answers[0]
         if shown.succeeded:
             return next(iter(self._trial.oracle.judge(shown)), None)
-        other = {_BY_ID: _BY_REFERENCE, _BY_REFERENCE: _BY_ID}.get(by, "")
-        only = other and not await self._meet(operation, other, exchange)
-        claim = by if only else self._subject.success_claim(operation)
+        claim = self._subject.success_claim(operation)
+        for other in self._kinds - {by} if by else ():
+            claim = claim if await self._meet(operation, other, exchange) else by
         claim = "auth.bearer" if shown.status == UNKNOWN_KEY else claim
         return Finding(claim, f"an ordinary request got {shown.status or shown.trouble}", (shown,))
 
@@ -87,7 +86,7 @@ class Control:
         if exchange.succeeded:
             return {success}
         own = {f"{success.partition('.')[0]}.method", "customer-parameter.links"}
-        return own | {"auth.bearer"} if exchange.status in _ABOUT_THE_CALLER else own
+        return own | {"auth.bearer"} if exchange.status in KEY_REFUSED else own
 
     async def _meet(self, operation: Operation, by: str, exchange: Exchange) -> bool:
         """Whether every ordinary request fails as this one did."""
@@ -101,8 +100,7 @@ class Control:
         """The claim that the name in the path works; "" for an operation without one."""
         if operation is self._subject.create:
             return ""
-        name = unquote(self._subject.name_in(operation, exchange.request.target) or "")
-        return _BY_ID if name.startswith(self._subject.id_prefix) else _BY_REFERENCE
+        return self._subject.claim_of_name(unquote(self._subject.name_in(operation, exchange.request.target) or ""))
 
     async def _ordinary(self, operation: Operation, by: str) -> _Ordinary:
         place = (operation.id, by)
@@ -150,4 +148,4 @@ class Control:
 
 
 def _name(customer: Customer, by: str) -> str:
-    return customer.id if by == _BY_ID else customer.reference
+    return next(name for name, _, claim in names_of(customer) if claim == by)

@@ -34,9 +34,9 @@ if TYPE_CHECKING:
 
     from hypothesis.database import ExampleDatabase
 
+    from conformance.finding import Finding
     from conformance.memory import Memory
     from conformance.names import Names
-    from conformance.oracle import Finding
     from conformance.settings import Settings
     from conformance.subject import Subject
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from conformance.exchange import NO_CONNECTION
 from conformance.names import Names
-from conformance.trial import Trial
+from conformance.trial import KEY_REFUSED, Trial
 
 if TYPE_CHECKING:
     from conformance.exchange import Exchange
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 __all__ = ["Admission", "NotJudgedError", "admit"]
 
 _ATTEMPTS = 20
-_KEY_REFUSED = {401, 403}
 _NOT_THERE = {404, 405, 501}
 
 
@@ -57,7 +56,7 @@ async def admit(target: Target, oracle: Oracle, settings: Settings) -> Admission
     _tell_apart(probes, settings)
     if settings.other_api_key:
         other = await trial.retrieve(reference, api_key=settings.other_api_key)
-        if other.status in _KEY_REFUSED:
+        if other.status in KEY_REFUSED:
             raise NotJudgedError(
                 f"the server refuses the other merchant's key ({other.status}); look at --other-api-key"
             )
@@ -89,7 +88,7 @@ def _reached(exchange: Exchange, settings: Settings) -> None:
 
 def _tell_apart(probes: list[Exchange], settings: Settings) -> None:
     statuses = {probe.status for probe in probes}
-    if statuses <= _KEY_REFUSED:
+    if statuses <= KEY_REFUSED:
         raise NotJudgedError(f"the server refuses the key ({_list(statuses)}); look at --api-key")
     if len(statuses) == 1:
         raise NotJudgedError(f"the server answers everything with {_list(statuses)}; look at the URL {settings.url}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from conformance.oracle import Finding, Oracle
+from conformance.finding import Breach, Finding
 from conformance.records import after_create, after_update, expected, unchanged
 from conformance.subject import CREATE, RETRIEVE, UPDATE
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from conformance.exchange import Exchange
+    from conformance.oracle import Oracle
     from conformance.validity import Validity
 
 __all__ = ["Memory"]
@@ -42,54 +43,56 @@ class Memory:
     def follow(self, exchange: Exchange) -> list[Finding]:
         """The claims that an exchange breaks by what went before it; and remember what it changed."""
         verdict = self.oracle.validity(exchange)
-        return [Finding(claim, message, (exchange,)) for claim, message in self._by_request(exchange, verdict)]
+        found = self._by_request(exchange, verdict)
+        return [Finding(breach.claim, breach.message, (exchange,), breach.field) for breach in found]
 
-    def _by_request(self, exchange: Exchange, verdict: Validity) -> Iterator[tuple[str, str]]:
+    def _by_request(self, exchange: Exchange, verdict: Validity) -> Iterator[Breach]:
         if verdict.kind == "invalid" and exchange.status in _ABOUT_THE_CALLER - {429}:
-            yield "auth.bearer", f"a valid key was refused with {exchange.status}"
+            yield Breach("auth.bearer", f"a valid key was refused with {exchange.status}")
         follow = {CREATE: self._created, RETRIEVE: self._retrieved, UPDATE: self._updated}.get(
             exchange.request.operation
         )
         if follow is not None and exchange.response is not None and exchange.status < 500:
             yield from follow(exchange, verdict)
 
-    def _created(self, exchange: Exchange, verdict: Validity) -> Iterator[tuple[str, str]]:
+    def _created(self, exchange: Exchange, verdict: Validity) -> Iterator[Breach]:
         sent = exchange.request.json if isinstance(exchange.request.json, dict) else {}
         taken = self._known(sent.get("external_reference"))
         if exchange.succeeded:
             record = exchange.record
             if taken is not None:
-                yield "external-reference.unique", "a second customer was created under one reference"
+                yield Breach("external-reference.unique", "a second customer was created under one reference")
             if record.get("id") in self._records:
-                yield "id.unique", f"a new customer got the id {record.get('id')!r} of another"
+                yield Breach("id.unique", f"a new customer got the id {record.get('id')!r} of another")
             listed = self.oracle.subject.properties(self.oracle.subject.create)
             yield from after_create({field: value for field, value in sent.items() if field in listed}, record)
             self._remember(record)
         elif verdict.kind == "valid" and taken is None and exchange.status not in {409, 429}:
-            yield self.oracle.subject.success_claim(self.oracle.subject.create), f"a valid create got {exchange.status}"
+            claim = self.oracle.subject.success_claim(self.oracle.subject.create)
+            yield Breach(claim, f"a valid create got {exchange.status}")
 
-    def _retrieved(self, exchange: Exchange, verdict: Validity) -> Iterator[tuple[str, str]]:
+    def _retrieved(self, exchange: Exchange, verdict: Validity) -> Iterator[Breach]:
         name = self._name(exchange)
         known = self._known(name)
         if known is not None and verdict.kind == "valid":
             if not exchange.succeeded and exchange.status != 429:
-                yield _look_up(known, name), f"a customer that exists got {exchange.status}"
+                yield Breach(self.oracle.subject.claim_of_name(name), f"a customer that exists got {exchange.status}")
             elif exchange.succeeded:
                 written = "update.stored" if known["id"] in self._changed else "create.stored"
                 yield from unchanged(known, exchange.record, written)
         elif exchange.succeeded:
             yield from self._stranger(name, exchange.record, "retrieve.unknown")
         elif verdict.kind == "valid" and exchange.status not in {404, 429}:
-            yield "retrieve.unknown", f"a customer that does not exist got {exchange.status}"
+            yield Breach("retrieve.unknown", f"a customer that does not exist got {exchange.status}")
 
-    def _updated(self, exchange: Exchange, verdict: Validity) -> Iterator[tuple[str, str]]:
+    def _updated(self, exchange: Exchange, verdict: Validity) -> Iterator[Breach]:
         name = self._name(exchange)
         known = self._known(name)
         if known is None:
             if exchange.succeeded:
                 yield from self._stranger(name, exchange.record, "update.unknown")
             elif verdict.kind == "valid" and exchange.status not in {404, 429}:
-                yield "update.unknown", f"a customer that does not exist got {exchange.status}"
+                yield Breach("update.unknown", f"a customer that does not exist got {exchange.status}")
         elif exchange.succeeded:
             listed = self.oracle.subject.properties(self.oracle.subject.update)
             body = exchange.request.json if isinstance(exchange.request.json, dict) else {}
@@ -101,13 +104,14 @@ class Memory:
             self._remember(expected(known, sent, exchange.record))
             self._changed.add(known["id"])
         elif verdict.kind == "valid" and exchange.status != 429:
-            yield self.oracle.subject.success_claim(self.oracle.subject.update), f"a valid update got {exchange.status}"
+            claim = self.oracle.subject.success_claim(self.oracle.subject.update)
+            yield Breach(claim, f"a valid update got {exchange.status}")
 
-    def _stranger(self, name: str, record: dict[str, Any], claim: str) -> Iterator[tuple[str, str]]:
+    def _stranger(self, name: str, record: dict[str, Any], claim: str) -> Iterator[Breach]:
         if name.startswith(self.own):
-            yield claim, "a customer that does not exist was found"
+            yield Breach(claim, "a customer that does not exist was found")
         elif name not in (record.get("id"), record.get("external_reference")):
-            yield claim, f"{name!r} was asked for, and the answer is another customer"
+            yield Breach(claim, f"{name!r} was asked for, and the answer is another customer")
 
     def _name(self, exchange: Exchange) -> str:
         operation = self.oracle.subject.operation(exchange.request.operation)
@@ -128,7 +132,3 @@ class Memory:
 
 def _without(record: Mapping[str, Any], fields: AbstractSet[str]) -> dict[str, Any]:
     return {field: value for field, value in record.items() if field not in fields}
-
-
-def _look_up(record: dict[str, Any], name: str) -> str:
-    return "customer-parameter.by-id" if name == record.get("id") else "customer-parameter.by-reference"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from conformance.exchange import NO_JSON, Exchange
+from conformance.finding import Breach, Finding
 from conformance.validity import Validity, is_no_email, validity
 
 if TYPE_CHECKING:
@@ -15,42 +15,14 @@ if TYPE_CHECKING:
 
     from conformance.subject import Subject
     from contract import Media, Operation
-__all__ = ["Finding", "Oracle"]
+
+__all__ = ["Oracle"]
 
 _HTTP_ITSELF = {405, 406, 408, 411, 413, 414, 415, 417, 421, 426, 429, 431}
 """Statuses that servers and gateways give before the API sees the request, in any form; only a problem is judged."""
 
 INVALID_IS_4XX = "errors.invalid-is-4xx"
 PROBLEM = "errors.problem-details"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """A claim that a server broke, and the exchanges that show it.
-
-    Attributes:
-        field: The field of a customer that is shown amiss, where it is one.
-        is_of_form: Whether an answer is wrong by itself, whatever was asked.
-    """
-
-    claim: str
-    message: str
-    exchanges: tuple[Exchange, ...] = ()
-    field: str = ""
-    is_of_form: bool = False
-
-    @property
-    def size(self) -> int:
-        """How much there is to read: the smallest finding of a claim is the one to show."""
-        return sum(200 + exchange.size for exchange in self.exchanges)
-
-
-class _Breach(NamedTuple):
-    """A claim that an answer breaks by itself, how, and which field of a customer is shown amiss, if it is one."""
-
-    claim: str
-    message: str
-    field: str = ""
 
 
 class Oracle:
@@ -76,17 +48,17 @@ class Oracle:
             for breach in self._breaches(exchange)
         ]
 
-    def _breaches(self, exchange: Exchange) -> Iterator[_Breach]:
+    def _breaches(self, exchange: Exchange) -> Iterator[Breach]:
         operation = self.subject.operation(exchange.request.operation)
         if exchange.hung_up:
             return
         if exchange.response is None:
-            yield _Breach(self.blame(exchange), exchange.trouble)
+            yield Breach(self.blame(exchange), exchange.trouble)
         elif exchange.status >= 500:
             # Any server may lack another method, or chunks (501); what fails behind it, a page must name.
             documented = operation is not None and not exchange.request.in_chunks
             if documented or exchange.status == 500:
-                yield _Breach(self.blame(exchange), f"the server failed: {exchange.status}")
+                yield Breach(self.blame(exchange), f"the server failed: {exchange.status}")
         elif exchange.refused:
             yield from self._refusal(exchange, operation is None or exchange.status in _HTTP_ITSELF)
         elif operation is not None:
@@ -99,89 +71,89 @@ class Oracle:
             return INVALID_IS_4XX
         return self.subject.success_claim(operation)
 
-    def _success(self, operation: Operation, exchange: Exchange) -> Iterator[_Breach]:
+    def _success(self, operation: Operation, exchange: Exchange) -> Iterator[Breach]:
         response, claim = exchange.response, self.subject.success_claim(operation)
         assert response is not None  # noqa: S101 - the caller looked
         status = self.subject.success_status(operation)
         if response.status != status:
-            yield _Breach(claim, f"expected {status}, got {response.status}")
+            yield Breach(claim, f"expected {status}, got {response.status}")
             return
         media = operation.responses[str(status)].media[0]
         if response.media_type != media.type:
-            yield _Breach(claim, f"expected {media.type}, got {response.header('content-type') or 'no Content-Type'}")
+            yield Breach(claim, f"expected {media.type}, got {response.header('content-type') or 'no Content-Type'}")
         if response.json is NO_JSON:
             size = f"the body has over {len(response.body):,} bytes"
-            yield _Breach(claim, "the body is no JSON" if response.complete else size)
+            yield Breach(claim, "the body is no JSON" if response.complete else size)
             return
         for violation in self.subject.contract.validator(media.schema).violations(response.json):
             where, field = violation.pointer or "the body", violation.pointer.partition("/")[2].partition("/")[0]
             if (field, violation.keyword) == ("email", "format") and not is_no_email(exchange.record[field]):
                 continue  # It was taken as the rare address that it may be.
             behind = self.subject.claim_at(violation.schema) or claim
-            yield _Breach(behind, f"in the answer, {where}: {violation.message}", field)
+            yield Breach(behind, f"in the answer, {where}: {violation.message}", field)
         yield from self._another(operation, exchange)
         yield from self._accepted(exchange)
 
-    def _accepted(self, exchange: Exchange) -> Iterator[_Breach]:
+    def _accepted(self, exchange: Exchange) -> Iterator[Breach]:
         """What must be refused was not done; a replay did nothing, whatever its request holds."""
         verdict = self.validity(exchange)
         if verdict.kind == "invalid" and not self.is_replay(exchange):
             for claim in verdict.claims:
-                yield _Breach(claim, f"accepted, although {verdict.reason}")
+                yield Breach(claim, f"accepted, although {verdict.reason}")
 
     def is_replay(self, exchange: Exchange) -> bool:
         """Whether an answer says that it repeats an earlier one."""
         value = exchange.response.header(self.subject.replayed_header) if exchange.response else None
         return (value or "").strip().lower() == "true"
 
-    def _another(self, operation: Operation, exchange: Exchange) -> Iterator[_Breach]:
+    def _another(self, operation: Operation, exchange: Exchange) -> Iterator[Breach]:
         """The customer of an answer has the name that was asked for; references may be the same in any case."""
         name = unquote(self.subject.name_in(operation, exchange.request.target) or "")
         identifier, reference = exchange.record.get("id"), exchange.record.get("external_reference")
         if not name or not isinstance(identifier, str) or not isinstance(reference, str):
             return
         if name != identifier and name.casefold() != reference.casefold():
-            by = "id" if name.startswith(self.subject.id_prefix) else "reference"
-            yield _Breach(f"customer-parameter.by-{by}", f"{name!r} was asked for, and the answer is another customer")
+            message = f"{name!r} was asked for, and the answer is another customer"
+            yield Breach(self.subject.claim_of_name(name), message)
 
     @cached_property
     def _problem_media(self) -> Media:
         return self.subject.create.responses["400"].media[0]
 
-    def _refusal(self, exchange: Exchange, by_http: bool) -> Iterator[_Breach]:
+    def _refusal(self, exchange: Exchange, by_http: bool) -> Iterator[Breach]:
         """What the API refuses is a problem; what carries it may refuse in any form, and is judged where it says so."""
         response, media = exchange.response, self._problem_media
         assert response is not None  # noqa: S101 - the caller looked
         if exchange.request.method == "HEAD" or (by_http and response.media_type != media.type):
             return
         if response.media_type != media.type:
-            yield _Breach(PROBLEM, f"expected {media.type}, got {response.header('content-type') or 'no Content-Type'}")
+            yield Breach(PROBLEM, f"expected {media.type}, got {response.header('content-type') or 'no Content-Type'}")
             return
         if not isinstance(response.json, dict):
-            yield _Breach(PROBLEM, "the body is no JSON object")
+            yield Breach(PROBLEM, "the body is no JSON object")
             return
         for violation in self.subject.contract.validator(media.schema).violations(response.json):
             if not (violation.keyword == "format" and _is_unwritten(violation.pointer, exchange)):
                 claim = self.subject.claim_at(violation.schema) or PROBLEM
-                yield _Breach(claim, f"{violation.pointer}: {violation.message}")
+                yield Breach(claim, f"{violation.pointer}: {violation.message}")
         status = exchange.record.get("status", exchange.status)
         if isinstance(status, int) and status != exchange.status:
-            yield _Breach("errors.status", f"the problem says {status}, the response {exchange.status}")
+            yield Breach("errors.status", f"the problem says {status}, the response {exchange.status}")
         if not by_http:
             yield from self._members(exchange)
 
-    def _members(self, exchange: Exchange) -> Iterator[_Breach]:
+    def _members(self, exchange: Exchange) -> Iterator[Breach]:
         """What a problem should have and say."""
         problem, schema = exchange.record, self._problem_media.schema
         properties = self.subject.contract.resolve({"$ref": f"#{schema}"})[0]["properties"]
         missing = [name for name in properties if name not in problem]
         if missing:
-            yield _Breach("errors.members", f"the problem has no {', '.join(missing)}")
+            yield Breach("errors.members", f"the problem has no {', '.join(missing)}")
         instance = problem.get("instance", "")
         named = isinstance(instance, str) and instance and not _is_unwritten("/instance", exchange)
         if named and not _is_path(instance, exchange.request.target):
             message = f"the instance is {instance!r}, the path is {exchange.request.target!r}"
-            yield _Breach("errors.instance.path", message)
+            yield Breach("errors.instance.path", message)
 
 
 def _is_unwritten(pointer: str, exchange: Exchange) -> bool:

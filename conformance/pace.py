@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import deque
 
 __all__ = ["Pace"]
@@ -32,12 +31,13 @@ class Pace:
 
     async def turn(self) -> None:
         """Wait until a request may be sent."""
-        now = time.monotonic()
+        clock = asyncio.get_running_loop().time
+        now = clock()
         moment = max(now, self._next)
         self._next = moment + self.interval
         if moment > now:
             await asyncio.sleep(moment - now)
-        self._sent.append(time.monotonic())
+        self._sent.append(clock())
 
     def slow_down(self, seconds: float) -> None:
         """Send nothing for so long, and half as fast as lately from then on.
@@ -45,7 +45,7 @@ class Pace:
         What was sent before the last pause says nothing new about how fast is too fast; nor does a server that asks
         for no pause.
         """
-        now = time.monotonic()
+        now = asyncio.get_running_loop().time()
         if seconds and now >= self._resumed:
             lately = (now - self._sent[0]) / len(self._sent) if self._sent else 0.0
             self.interval = min(_SLOWEST, max(self.interval, 2 * lately))

@@ -6,15 +6,13 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from conformance.exchange import shown
+from conformance.finding import Breach
 from conformance.validity import EXACT_INTEGERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["Difference", "after_create", "after_update", "expected", "same", "unchanged"]
-
-Difference = tuple[str, str]
-"""The claim behind a difference, and what differs, for a person."""
+__all__ = ["after_create", "after_update", "expected", "same", "unchanged"]
 
 _ABSENT: Final = object()
 _FLOAT_BITS = 1023
@@ -22,15 +20,15 @@ _OF_THE_SERVER = {"payment_rules"}
 _IDENTITY = {"id": "id.stable", "external_reference": "external-reference.stable"}
 
 
-def after_create(sent: Mapping[str, Any], record: Mapping[str, Any]) -> Iterator[Difference]:
+def after_create(sent: Mapping[str, Any], record: Mapping[str, Any]) -> Iterator[Breach]:
     """How a new record differs from what was sent. What fields hold that were not sent is not said."""
     for field, value in sent.items():
         yield from _field(field, value, record.get(field, _ABSENT), "create.stored")
     if "balance" not in sent and "balance" in record:
-        yield "balance.untracked", f"no balance was sent, and the customer has {record['balance']!r}"
+        yield Breach("balance.untracked", f"no balance was sent, and the customer has {record['balance']!r}", "balance")
 
 
-def after_update(before: Mapping[str, Any], sent: Mapping[str, Any], record: Mapping[str, Any]) -> Iterator[Difference]:
+def after_update(before: Mapping[str, Any], sent: Mapping[str, Any], record: Mapping[str, Any]) -> Iterator[Breach]:
     """How an updated record differs from the old one with the sent fields in it."""
     for field, value in sent.items():
         old, got = before.get(field), record.get(field, _ABSENT)
@@ -38,32 +36,32 @@ def after_update(before: Mapping[str, Any], sent: Mapping[str, Any], record: Map
             differences = _merged(old if isinstance(old, dict) else {}, value, record.get(field) or {})
         else:
             differences = _field(field, value, got, "update.stored")
-        for claim, message in differences:
-            yield ("update.stored", f"{message}, as before") if got == old else (claim, message)
+        for one in differences:
+            yield Breach("update.stored", f"{one.message}, as before", field) if got == old else one
     untouched = {field: value for field, value in before.items() if field not in sent}
     yield from unchanged(untouched, record, "update.keeps")
     yield from _appeared({**before, **sent}, record, "update.keeps")
 
 
-def same(before: Mapping[str, Any], record: Mapping[str, Any], claim: str) -> Iterator[Difference]:
+def same(before: Mapping[str, Any], record: Mapping[str, Any], claim: str) -> Iterator[Breach]:
     """How a record differs from what it was, new fields included; `claim` stands behind all but its identity."""
     yield from unchanged(before, record, claim)
     yield from _appeared(before, record, claim)
 
 
-def _appeared(known: Mapping[str, Any], record: Mapping[str, Any], claim: str) -> Iterator[Difference]:
+def _appeared(known: Mapping[str, Any], record: Mapping[str, Any], claim: str) -> Iterator[Breach]:
     for field in record.keys() - known.keys() - _OF_THE_SERVER:
         # A balance of 0 may come with a currency (balance.untracked), and metadata may be shown without a pair.
         if record[field]:
-            yield claim, f"{field} was neither there nor sent, and is now {_show(record[field])}"
+            yield Breach(claim, f"{field} was neither there nor sent, and is now {_show(record[field])}", field)
 
 
-def unchanged(before: Mapping[str, Any], record: Mapping[str, Any], claim: str) -> Iterator[Difference]:
+def unchanged(before: Mapping[str, Any], record: Mapping[str, Any], claim: str) -> Iterator[Breach]:
     """How a record differs in the fields that it had; `claim` stands behind them, except behind its identity."""
     for field, value in before.items():
         if not _same(field, value, record.get(field, _ABSENT)):
             message = f"{field} was {_show(value)}, and is now {_show(record.get(field, _ABSENT))}"
-            yield _IDENTITY.get(field, claim), message
+            yield Breach(_IDENTITY.get(field, claim), message, field)
 
 
 def expected(before: Mapping[str, Any], sent: Mapping[str, Any], answer: Mapping[str, Any]) -> dict[str, Any]:
@@ -71,12 +69,10 @@ def expected(before: Mapping[str, Any], sent: Mapping[str, Any], answer: Mapping
     return {**before, **sent, **answer}
 
 
-def _field(field: str, sent: Any, got: Any, claim: str) -> Iterator[Difference]:
+def _field(field: str, sent: Any, got: Any, claim: str) -> Iterator[Breach]:
     if not _same(field, sent, got):
-        yield (
-            _claim_behind(field, sent, got, claim),
-            f"{field} was sent as {_show(sent)}, and came back as {_show(got)}",
-        )
+        message = f"{field} was sent as {_show(sent)}, and came back as {_show(got)}"
+        yield Breach(_claim_behind(field, sent, got, claim), message, field)
 
 
 def _same(field: str, sent: Any, got: Any) -> bool:
@@ -116,20 +112,21 @@ def _is_restyled(sent: str, got: Any) -> bool:
     return isinstance(got, str) and got.casefold().split() == sent.casefold().split()
 
 
-def _merged(before: Mapping[str, Any], sent: Mapping[str, Any], got: Any) -> Iterator[Difference]:
+def _merged(before: Mapping[str, Any], sent: Mapping[str, Any], got: Any) -> Iterator[Breach]:
     """New metadata replaces the old or is merged into it (update.metadata.merge), and nothing in between."""
     if not isinstance(got, dict):
         return
     merged, sent, got = _filled({**before, **sent}), _filled(sent), _filled(got)
     lost = {key: value for key, value in sent.items() if got.get(key) != value}
     if lost and not got:
-        yield "update.stored", f"metadata was sent as {_show(sent)}, and is empty"
+        yield Breach("update.stored", f"metadata was sent as {_show(sent)}, and is empty", "metadata")
     elif lost:
         here = {key: got[key] for key in lost if key in got}
-        yield "metadata.inert", f"metadata was sent as {_show(lost)}, and came back as {_show(here)}"
+        message = f"metadata was sent as {_show(lost)}, and came back as {_show(here)}"
+        yield Breach("metadata.inert", message, "metadata")
     elif got not in (sent, merged):
         what = f"metadata was {_show(before)}, {_show(sent)} was sent, and it is now {_show(got)}"
-        yield "metadata.inert", f"{what}: neither replaced nor merged"
+        yield Breach("metadata.inert", f"{what}: neither replaced nor merged", "metadata")
 
 
 def _show(value: Any) -> str:

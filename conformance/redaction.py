@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from conformance.exchange import Exchange
-    from conformance.oracle import Finding
+    from conformance.finding import Finding
     from conformance.verdict import Verdict
 
 __all__ = ["Redaction"]

@@ -11,7 +11,7 @@ from conformance.checks import all_checks
 from conformance.control import Control
 from conformance.gate import Admission, NotJudgedError, admit
 from conformance.memory import Memory
-from conformance.oracle import Finding, Oracle
+from conformance.oracle import Oracle
 from conformance.redaction import Redaction
 from conformance.registry import Check, Need
 from conformance.target import Target
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import httpx
 
     from conformance.exchange import Exchange
+    from conformance.finding import Finding
     from conformance.settings import Settings
     from conformance.subject import Subject
 

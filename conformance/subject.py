@@ -106,6 +106,10 @@ class Subject:
         """The name of the response header that tells a replay."""
         return next(iter(self.create.responses[str(self.success_status(self.create))].headers))
 
+    def claim_of_name(self, name: str) -> str:
+        """The claim that a name of this kind leads to its customer."""
+        return f"customer-parameter.by-{'id' if name.startswith(self.id_prefix) else 'reference'}"
+
     def property_schema(self, operation: Operation, name: str) -> tuple[dict[str, Any], str]:
         """The resolved schema of a property of the operation's body, and where it stands."""
         return self._properties[operation.id][name]

@@ -7,24 +7,26 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from conformance.exchange import Exchange, Request, encode
-from conformance.oracle import Finding
+from conformance.finding import Breach, Finding
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping
 
     from conformance.names import Names
     from conformance.oracle import Oracle
-    from conformance.records import Difference
     from conformance.settings import Settings
     from conformance.target import Target
     from contract import Operation
 
-__all__ = ["AUTO", "UNKNOWN_KEY", "BlockedError", "Customer", "Trial"]
+__all__ = ["AUTO", "KEY_REFUSED", "UNKNOWN_KEY", "BlockedError", "Customer", "Trial"]
 
 AUTO: Final = "\0auto"
 """Stands for the value that a proper request would have."""
 
 _ABOUT_THE_CALLER = {401, 402, 403, 407}
+KEY_REFUSED: Final = {401, 403}
+"""The statuses of a server that does not take a key, or not for this."""
+
 UNKNOWN_KEY: Final = 401
 """The status of a server that takes a key for none."""
 
@@ -167,9 +169,9 @@ class Trial:
 
     # ── Verifiers
 
-    def fail(self, message: str, *exchanges: Exchange, claim: str = "", of_field: str = "") -> None:
+    def fail(self, message: str, *exchanges: Exchange, claim: str = "") -> None:
         """Record that a claim is broken; without one, the check's own."""
-        self.findings.append(Finding(claim or self.claim, message, exchanges, of_field))
+        self.findings.append(Finding(claim or self.claim, message, exchanges))
 
     def require(self, holds: bool, message: str, *exchanges: Exchange, claim: str = "") -> bool:
         """Record that a claim is broken unless something holds; return whether it does."""
@@ -214,17 +216,18 @@ class Trial:
         there = found.succeeded and self.oracle.tells_of_a_customer(found)
         return self.require(not there, what, *suspects, found, claim=claim)
 
-    def agree(self, differences: Iterable[Difference], *exchanges: Exchange, claim: str = "") -> bool:
+    def agree(self, differences: Iterable[Breach], *exchanges: Exchange, claim: str = "") -> bool:
         """Record each difference under its claim, or all under one; return whether there is none.
 
         An answer that is no customer at all differs in everything, and a field that is shown in a wrong form differs
         from itself in other answers: those are judged by themselves. What only breaks a should-claim breaks no other.
         """
-        found = [(_field(one), *one) for one in differences if _field(one) not in self._amiss]
+        found = [one for one in differences if one.field not in self._amiss]
         answers = [exchange for exchange in exchanges if exchange.succeeded]
-        for name, behind, message in found if all(map(self.oracle.tells_of_a_customer, answers)) else ():
-            is_must = self.oracle.subject.claims[behind].level == "must"
-            self.fail(message, *exchanges, claim=claim if claim and is_must else behind, of_field=name)
+        for one in found if all(map(self.oracle.tells_of_a_customer, answers)) else ():
+            is_must = self.oracle.subject.claims[one.claim].level == "must"
+            behind = claim if claim and is_must else one.claim
+            self.findings.append(Finding(behind, one.message, exchanges, one.field))
         return not found
 
 
@@ -237,10 +240,6 @@ def _reference(exchange: Exchange) -> Any:
     """The reference of a new customer; where the answer does not show it, the one that was sent."""
     sent = exchange.request.json if isinstance(exchange.request.json, dict) else {}
     return exchange.record.get("external_reference", sent.get("external_reference"))
-
-
-def _field(difference: Difference) -> str:
-    return difference[1].partition(" ")[0]
 
 
 def _outcome(exchange: Exchange) -> str:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from conformance.exchange import Exchange
-    from conformance.oracle import Finding
+    from conformance.finding import Finding
     from conformance.settings import Settings
     from conformance.subject import Subject
     from contract.ledger import Claim

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from conformance.checks.support import everything, is_still, names_of, new_values, other_end, unknown_id
 from conformance.exchange import Request
 from conformance.registry import Need, check
+from conformance.trial import KEY_REFUSED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 NO_KEY = {401}
 """What a request without a key gets."""
 
-MALFORMED_OR_UNKNOWN = {400, 401, 403}
+MALFORMED_OR_UNKNOWN = {400, *KEY_REFUSED}
 """What a request with a key that is none can get: the pages settle no one status."""
 
 NOT_YOURS = {401, 403, 404}
@@ -45,7 +46,7 @@ async def serves_valid_keys(trial: Trial) -> None:
 
 
 def _behind(answer: Exchange) -> str:
-    return "auth.bearer" if answer.status in MALFORMED_OR_UNKNOWN - {400} else ""
+    return "auth.bearer" if answer.status in KEY_REFUSED else ""
 
 
 @dataclass(frozen=True)

@@ -127,9 +127,10 @@ async def loses_nothing_at_once(trial: Trial) -> None:
         names = [customer.id, customer.reference] * len(burst)
         readings = map(trial.retrieve, names[: len(burst)])
         answers = await trial.at_once(*map(trial.update, names, burst), *readings)
-        for seen in answers[len(burst) :]:
-            trial.served(seen, "retrieving a customer while it is updated", claim="retrieve.success")
-        done = [(body, answer) for body, answer in zip(burst, answers, strict=False) if answer.succeeded]
+        updated, seen = answers[: len(burst)], answers[len(burst) :]
+        for answer in seen:
+            trial.served(answer, "retrieving a customer while it is updated", claim="retrieve.success")
+        done = [(body, answer) for body, answer in zip(burst, updated, strict=True) if answer.succeeded]
         found = await trial.retrieve(customer.id)
         if found.succeeded and done:
             sent = {field: value for body, _ in done for field, value in body.items()}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.checks.support import everything, names_of
 from conformance.exchange import Exchange
-from conformance.records import Difference, after_create, after_update, unchanged
+from conformance.records import after_create, after_update, unchanged
 from conformance.registry import Check, Need
 from conformance.samples import Sample, samples
 from conformance.trial import BlockedError, Customer
@@ -15,6 +15,7 @@ from conformance.trial import BlockedError, Customer
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 
+    from conformance.finding import Breach
     from conformance.subject import Subject
     from conformance.trial import Trial
     from contract import Operation
@@ -119,16 +120,16 @@ def _sent(sample: Sample, body: dict[str, Any]) -> dict[str, Any]:
     return body if sample.field == "external_reference" else sample.body
 
 
-def _as_sent(trial: Trial, sample: Sample, differences: Iterable[Difference], exchange: Exchange) -> bool:
+def _as_sent(trial: Trial, sample: Sample, differences: Iterable[Breach], exchange: Exchange) -> bool:
     """Lay a changed value to the claim that its sample is about, and all to texts in metadata that nothing may heed.
 
     For a balance, the difference tells which claim it is.
     """
     found = list(differences)
-    for claim, message in found:
-        of_field = message.startswith(sample.field) and sample.field != "balance"
+    for one in found:
+        of_field = one.field == sample.field != "balance"
         own = of_field or trial.claim == "metadata.inert"
-        trial.agree([(claim, message)], exchange, claim=trial.claim if own else "")
+        trial.agree([one], exchange, claim=trial.claim if own else "")
     return not found
 
 

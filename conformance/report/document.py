@@ -13,7 +13,7 @@ from conformance.verdict import State
 
 if TYPE_CHECKING:
     from conformance.exchange import Exchange
-    from conformance.oracle import Finding
+    from conformance.finding import Finding
     from conformance.verdict import Result, Verdict
 
 __all__ = ["ClaimReport", "ExchangeReport", "FindingReport", "Report", "document", "schema"]

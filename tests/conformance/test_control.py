@@ -9,11 +9,14 @@ import pytest
 
 from conformance.verdict import State
 from tests.conformance.faults import Fault
-from tests.conformance.faults.corpus import changes, creates, refuses, retrieves, updates
+from tests.conformance.faults.corpus import changes, creates, everything, refuses, retrieves, updates
 from tests.conformance.faults.judging import judge_claim, judge_whole
 
 if TYPE_CHECKING:
     from tests.conformance.faults.server import Answer, Call, Forward, Memory, Switch
+
+
+_ID = "bcus_"
 
 
 def _is_empty(answer: Answer) -> Answer:
@@ -87,3 +90,34 @@ def test_fail_fast_stops_at_the_first_broken_claim() -> None:
     first, all_of_them = judge_claim(fault), judge_whole(fault, claims=(fault.claim,))
     assert first.accused == all_of_them.accused == [fault.claim]
     assert len(first.verdict.exchanges) < len(all_of_them.verdict.exchanges)
+
+
+async def _hyphenated(call: Call, forward: Forward, memory: Memory) -> Answer:
+    """Show ids with a hyphen, and find them by that."""
+    by_id = call.name.startswith(_ID) and "-" in call.name
+    answer = await forward(call.renamed(call.name.replace("-", "")) if by_id else call)
+    shown = answer.json.get("id") if answer.succeeded else None
+    return answer.having(id=f"{shown[:10]}-{shown[10:]}") if shown else answer
+
+
+def _nulls(answer: Answer) -> Answer:
+    return answer if "phone" in answer.json else answer.having(phone=None)
+
+
+@pytest.mark.parametrize(
+    ("switch", "claim"),
+    [(_hyphenated, "id.pattern"), (changes(updates, _nulls), "phone.type")],
+    ids=["ids of a wrong form", "null for nothing"],
+)
+def test_a_wrong_form_is_judged_for_that_alone(switch: Switch, claim: str) -> None:
+    """No update is accused of a name that the server gave itself, or of a field that is null where it is not there."""
+    asked = (claim, "customer-parameter.by-id", "name.max-length", "update.stored", "update.body")
+    assert judge_whole(Fault("", "a wrong form", switch), claims=asked).accused == [claim]
+
+
+def test_no_answer_breaks_the_suite() -> None:
+    """Metadata that is a list of objects is a wrong type, and no fault of the suite's own."""
+    lists = changes(everything, lambda a: a.having(metadata=[{"a": "1"}, {"b": "2"}]) if "metadata" in a.json else a)
+    judged = judge_whole(Fault("", "metadata is a list", lists))
+    assert "metadata.type" in judged.accused
+    assert not judged.verdict.count(State.ERROR)

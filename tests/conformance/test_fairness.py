@@ -12,10 +12,11 @@ import httpx
 import pytest
 
 from conformance.exchange import Exchange, Request, Response
+from conformance.finding import Finding
 from conformance.fuzz import Fuzz
 from conformance.memory import Memory
 from conformance.names import Names
-from conformance.oracle import Finding, Oracle
+from conformance.oracle import Oracle
 from conformance.runner import judge
 from conformance.settings import Settings
 from conformance.target import Target

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING
 
 import httpx
+import pytest
 
 from conformance.crowd import Crowd
 from conformance.exchange import Request
@@ -12,6 +14,10 @@ from conformance.pace import Pace
 from conformance.settings import Settings
 from conformance.target import Target
 from conformance.workers import Workers
+from tests.conformance.hurry import in_no_time
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 NEAR, FAR = 0.001, 0.1
 _BURST = 20
@@ -80,8 +86,8 @@ def test_order_gives_way_where_time_is_short() -> None:
     assert _at_once(asked, NEAR, done_first=2) == 1
 
 
-def test_a_limited_server_is_asked_more_slowly() -> None:
-    """A server that asks for fewer requests gets them half as fast from then on, and is accused of nothing."""
+def test_what_was_one_too_many_is_sent_again() -> None:
+    """A request that a limiter refused is sent again, and nobody sees the refusal."""
 
     async def handle(request: httpx.Request) -> httpx.Response:
         asked.append(request.url.path)
@@ -97,18 +103,27 @@ def test_a_limited_server_is_asked_more_slowly() -> None:
     assert len(asked) == 2 * _BURST + 1
 
 
-def test_many_refusals_at_once_halve_the_pace_once() -> None:
-    """Answers to what was sent before a pause say nothing new about how fast is too fast."""
+async def _moments(pauses: Sequence[float], count: int = 3) -> list[float]:
+    """When requests are sent after so many of them, ten a second, and then these wishes for a pause."""
+    clock, pace = asyncio.get_running_loop().time, Pace(10)
+    for _ in range(_BURST):
+        await pace.turn()
+    for seconds in pauses:
+        pace.slow_down(seconds)
+    asked, sent = clock(), []
+    for _ in range(count):
+        await pace.turn()
+        sent.append(clock() - asked)
+    return sent
 
-    async def send() -> tuple[float, float]:
-        pace = Pace(1000)
-        for _ in range(10):
-            await pace.turn()
-        pace.slow_down(60)
-        once = pace.interval
-        for _ in range(20):
-            pace.slow_down(60)
-        return once, pace.interval
 
-    once, often = asyncio.run(send())
-    assert once == often > 1 / 1000
+def test_a_limited_server_is_asked_after_a_pause_and_half_as_fast() -> None:
+    """The pause is the longest that was asked for; many wishes for one at once halve the pace once."""
+    expected = pytest.approx([5, 5.2, 5.4], abs=0.05)
+    assert in_no_time(_moments([5])) == expected
+    assert in_no_time(_moments([5] * 20 + [3])) == expected
+
+
+def test_who_asks_for_no_pause_is_asked_as_before() -> None:
+    """A refusal that may be repeated at once says nothing about how fast is too fast."""
+    assert in_no_time(_moments([0])) == pytest.approx([0.1, 0.2, 0.3], abs=0.02)

@@ -3,36 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import selectors
-from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from conformance.patience import Patience
-
-if TYPE_CHECKING:
-    from collections.abc import Coroutine
-
-
-class _Hurry(selectors.DefaultSelector):
-    """Lets no time pass, and adds up what would have passed."""
-
-    now = 0.0
-
-    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        """What is ready now."""
-        self.now += timeout or 0.0
-        return super().select(0)
-
-
-def _run(work: Coroutine[Any, Any, list[float]]) -> list[float]:
-    selector = _Hurry()
-    loop = asyncio.SelectorEventLoop(selector)
-    loop.time = lambda: selector.now  # type: ignore[method-assign]
-    try:
-        return loop.run_until_complete(work)
-    finally:
-        loop.close()
+from tests.conformance.hurry import in_no_time
 
 
 async def _waits(patience: Patience, seconds: float, operation: str = "a") -> float:
@@ -54,7 +29,7 @@ def test_a_queue_is_nobodys_fault() -> None:
         patience = Patience(10)
         return await asyncio.gather(*(_waits(patience, 4 * turn) for turn in range(1, 21)))
 
-    assert _run(serve()) == pytest.approx([4 * turn for turn in range(1, 21)])
+    assert in_no_time(serve()) == pytest.approx([4 * turn for turn in range(1, 21)])
 
 
 def test_who_is_overtaken_waits_no_longer() -> None:
@@ -64,7 +39,7 @@ def test_who_is_overtaken_waits_no_longer() -> None:
         patience = Patience(10)
         return await asyncio.gather(_waits(patience, 100), *(_waits(patience, turn) for turn in range(1, 9)))
 
-    assert _run(serve())[0] == pytest.approx(-10)
+    assert in_no_time(serve())[0] == pytest.approx(-10)
 
 
 def test_silence_is_waited_for_less_and_less() -> None:
@@ -74,7 +49,7 @@ def test_silence_is_waited_for_less_and_less() -> None:
         patience = Patience(10)
         return [await _waits(patience, 100) for _ in range(6)] + [await _waits(patience, 100, "b")]
 
-    assert _run(ask()) == pytest.approx([-10, -5, -2.5, -1.25, -1, -1, -10])
+    assert in_no_time(ask()) == pytest.approx([-10, -5, -2.5, -1.25, -1, -1, -10])
 
 
 def test_a_slow_server_is_waited_for() -> None:
@@ -84,4 +59,4 @@ def test_a_slow_server_is_waited_for() -> None:
         patience = Patience(10)
         return [await _waits(patience, seconds) for seconds in (2, 100, 100, 100, 3)]
 
-    assert _run(ask()) == pytest.approx([2, -10, -5, -4, 3])
+    assert in_no_time(ask()) == pytest.approx([2, -10, -5, -4, 3])

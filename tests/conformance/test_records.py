@@ -23,7 +23,7 @@ def test_metadata_that_changes_nothing_where_it_is_merged(metadata: dict[str, st
 @pytest.mark.parametrize("sent", [{"name": "New"}, {"balance": 6}, {"metadata": {"a": "3"}}])
 def test_what_is_as_before_was_not_stored(sent: dict[str, Any]) -> None:
     """A field that an update names and does not change was not stored, whatever kind of value it has."""
-    assert [claim for claim, _ in after_update(OLD, sent, OLD)] == ["update.stored"]
+    assert [one.claim for one in after_update(OLD, sent, OLD)] == ["update.stored"]
 
 
 @pytest.mark.parametrize(
@@ -31,4 +31,11 @@ def test_what_is_as_before_was_not_stored(sent: dict[str, Any]) -> None:
 )
 def test_a_restyled_text_is_a_matter_of_characters(shown: str | None, claim: str) -> None:
     """A text in another case or with other space is another text; one that is another altogether was not stored."""
-    assert [found for found, _ in after_create({"name": "Jane Roe"}, {"name": shown})] == [claim]
+    assert [one.claim for one in after_create({"name": "Jane Roe"}, {"name": shown})] == [claim]
+
+
+def test_differences_are_told_as_json() -> None:
+    """What was sent and what is shown are written as they are in a body, and only what is there."""
+    (one,) = after_update({}, {"metadata": {"a": "1", "b": "2"}}, {"metadata": {"b": "é"}})
+    assert one.message == 'metadata was sent as {"a": "1", "b": "2"}, and came back as {"b": "é"}'
+    assert one.field == "metadata"
