@@ -26,7 +26,7 @@ class Pace:
 
     def __init__(self, rate: float) -> None:
         self.interval = 1 / rate if rate else 0.0
-        self._next = self._resumed = 0.0
+        self._next = 0.0
         self._sent: deque[float] = deque(maxlen=_LATELY)
 
     async def turn(self) -> None:
@@ -40,14 +40,8 @@ class Pace:
         self._sent.append(clock())
 
     def slow_down(self, seconds: float) -> None:
-        """Send nothing for so long, and half as fast as lately from then on.
-
-        What was sent before the last pause says nothing new about how fast is too fast; nor does a server that asks
-        for no pause.
-        """
-        now = asyncio.get_running_loop().time()
-        if seconds and now >= self._resumed:
-            lately = (now - self._sent[0]) / len(self._sent) if self._sent else 0.0
+        """Send nothing for so long, and half as fast as lately from then on; without a pause, as before."""
+        if seconds:
+            lately = (self._sent[-1] - self._sent[0]) / len(self._sent) if self._sent else 0.0
             self.interval = min(_SLOWEST, max(self.interval, 2 * lately))
-        self._resumed = max(self._resumed, now + seconds)
-        self._next = max(self._next, self._resumed)
+        self._next = max(self._next, asyncio.get_running_loop().time() + seconds)

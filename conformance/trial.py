@@ -173,6 +173,10 @@ class Trial:
         """Record that a claim is broken; without one, the check's own."""
         self.findings.append(Finding(claim or self.claim, message, exchanges))
 
+    def take(self, findings: Iterable[Finding]) -> None:
+        """Record what was found elsewhere; a field that is shown in a wrong form is judged for that alone."""
+        self.findings += [finding for finding in findings if finding.field not in self._amiss]
+
     def require(self, holds: bool, message: str, *exchanges: Exchange, claim: str = "") -> bool:
         """Record that a claim is broken unless something holds; return whether it does."""
         if not holds:

@@ -160,7 +160,7 @@ async def remembers_a_long_story(trial: Trial) -> None:
 
 async def _next(trial: Trial, memory: Memory, name: str, body: dict[str, Any] | None = None) -> Exchange:
     exchange = await (trial.retrieve(name) if body is None else trial.update(name, body))
-    trial.findings += memory.follow(exchange)
+    trial.take(memory.follow(exchange))
     return exchange
 
 
